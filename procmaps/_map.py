@@ -1,0 +1,393 @@
+"""One mapping: the value type."""
+
+from __future__ import annotations
+
+from _operator import index
+
+from procmaps._kind import DELETED, kind_of
+from procmaps._names import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    # The order of the line, and of the tuples that the native layer gives:
+    # begin, end, perms, offset, dev_major, dev_minor, inode, pathname.
+    Row = tuple[int, int, str, int, int, int, int, "str | None"]
+
+_MAX = 2**64 - 1
+
+
+class Map:
+    """A range of addresses of a process, as one line of /proc/PID/maps has it.
+
+    An immutable value: equal, ordered and hashable by its fields, in the order of
+    the line. Addresses and offsets are ints below 2**64, sizes are bytes, and the
+    end is exclusive. Nothing of the line is stripped, decoded or guessed: what is
+    an interpretation (`path`, `is_deleted`, `kind`, ...) says so.
+
+    Args:
+        begin_address: The first address.
+        end_address: The first address past it, not below `begin_address`.
+        perms: The kernel's four letters, such as `"r-xp"`.
+        offset: The offset in the file, bytes.
+        device: The major and minor number of the file's device.
+        inode: The file's inode, 0 if there is none.
+        pathname: What is printed after the inode; None if nothing is.
+
+    Raises:
+        ValueError: No line could say that.
+
+    >>> m = Map(0x1000, 0x3000, "r-xp", device=(8, 1), inode=42, pathname="/bin/cat")
+    >>> m
+    Map(begin_address=0x1000, end_address=0x3000, perms='r-xp', offset=0x0, device=(8, 1), inode=42, pathname='/bin/cat')
+    >>> str(m)
+    '00001000-00003000 r-xp 00000000 08:01 42                                 /bin/cat'
+    >>> 0x1000 in m, 0x3000 in m
+    (True, False)
+
+    See proc_pid_maps(5); show_map_vma() in fs/proc/task_mmu.c.
+    """
+
+    __slots__ = ("_row",)
+    __match_args__ = ("begin_address", "end_address", "perms", "offset", "device", "inode", "pathname")
+
+    _row: Row
+
+    def __new__(
+        cls,
+        begin_address: int,
+        end_address: int,
+        perms: str = "---p",
+        offset: int = 0,
+        device: tuple[int, int] = (0, 0),
+        inode: int = 0,
+        pathname: str | None = None,
+    ) -> Map:
+        major, minor = device
+        row = (
+            _number("begin_address", begin_address),
+            _number("end_address", end_address),
+            _perms(perms),
+            _number("offset", offset),
+            _number("device[0]", major, 2**32 - 1),
+            _number("device[1]", minor, 2**32 - 1),
+            _number("inode", inode),
+            _pathname(pathname),
+        )
+        if row[1] < row[0]:
+            raise ValueError(f"end_address {row[1]:#x} is below begin_address {row[0]:#x}")
+        self = object.__new__(cls)
+        self._row = row
+        return self
+
+    # The fields of the line
+
+    @property
+    def begin_address(self) -> int:
+        """The first address."""
+        return self._row[0]
+
+    @property
+    def end_address(self) -> int:
+        """The first address past the mapping."""
+        return self._row[1]
+
+    @property
+    def perms(self) -> str:
+        """The permissions as printed, four letters such as `"rw-p"`.
+
+        The fourth is "p" (private, copy on write) or "s" (shared). Kernels without
+        an MMU print "s" for what may be shared and "S" for what is.
+        """
+        return self._row[2]
+
+    @property
+    def offset(self) -> int:
+        """The offset in the file at which the mapping begins, bytes.
+
+        Anonymous memory prints 0, or on some kernels another number: Linux up to 2.6.29
+        its own address, io_uring a cookie.
+        """
+        return self._row[3]
+
+    @property
+    def device(self) -> tuple[int, int]:
+        """The major and minor number of the file's device, (0, 0) if there is none.
+
+        Not always what `os.stat` says of the file: Btrfs and overlayfs print other
+        numbers here.
+        """
+        return self._row[4:6]
+
+    @property
+    def inode(self) -> int:
+        """The inode of the file, 0 if there is none.
+
+        For System V shared memory it is the identifier of the segment, and may be 0.
+        """
+        return self._row[6]
+
+    @property
+    def pathname(self) -> str | None:
+        r"""The name as printed, or None if there is none.
+
+        Bytes that do not decode are kept as surrogates: `os.fsencode` gives the
+        kernel's bytes back. A newline in a file name is printed as the four letters
+        `\012`, and so is a name that really holds these four. ` (deleted)` at the end
+        is the kernel's word or the file's name. See `path` and `is_deleted`.
+        """
+        return self._row[7]
+
+    # What the permissions say
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it may be read."""
+        return self._row[2][0] == "r"
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether it may be written."""
+        return self._row[2][1] == "w"
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether it may be executed."""
+        return self._row[2][2] == "x"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether what is written is seen by others who map the same."""
+        return self._row[2][3] in "sS"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether what is written stays with this process (copy on write)."""
+        return not self.is_shared
+
+    # What follows from the fields
+
+    @property
+    def size(self) -> int:
+        """The length in bytes; 0 is possible in texts that no kernel made."""
+        return self._row[1] - self._row[0]
+
+    @property
+    def kind(self) -> str:
+        """What the mapping is, as far as its name tells; one of these words.
+
+        "file", "anonymous" (no name), "heap", "stack", "named" (`[anon:NAME]`), "shared"
+        (shared anonymous memory), "memfd", "sysv", "hugepage", "secretmem", "aio", "drm",
+        "dmabuf", "ashmem", "anon_inode", "socket", "vdso", "vvar", "vsyscall", and "special" for
+        any other name that is no path.
+
+        A guess in one case: a file in the root directory of a file system without a
+        device (major number 0), deleted, and called like `memfd:x`, reads as "memfd".
+        "heap" is what brk(2) gave; what malloc(3) got from mmap(2) is "anonymous".
+        "stack" is that of the first thread.
+
+        >>> Map(0, 4096, "rw-s", 0, (0, 1), 9, "/memfd:x (deleted)").kind
+        'memfd'
+        >>> Map(0, 4096, "r--p", 0, (8, 1), 9, "/tmp/[heap]").kind
+        'file'
+        """
+        return kind_of(self._row[7], self._row[4])
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether no name is printed.
+
+        `[heap]`, `[stack]` and `[anon:NAME]` are anonymous memory to the kernel too, but
+        have a name; so has shared anonymous memory, whose name is `/dev/zero (deleted)`.
+        """
+        return self._row[7] is None
+
+    @property
+    def is_special(self) -> bool:
+        """Whether the name is no path: `[heap]`, `anon_inode:[eventpoll]`, `socket:[7]`."""
+        name = self._row[7]
+        return name is not None and name[0] != "/"
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the kernel seems to say that the name of the file is gone.
+
+        True if `kind` is "file" and the name ends in ` (deleted)`. A living file that is
+        really called so looks the same, and a file that was replaced by another under
+        its name has lost its name: the text cannot tell.
+
+        >>> Map(0, 4096, "r-xp", 0, (8, 1), 42, "/lib/x.so (deleted)").is_deleted
+        True
+        """
+        name = self._row[7]
+        return name is not None and name.endswith(DELETED) and self.kind == "file"
+
+    @property
+    def path(self) -> str | None:
+        r"""The path of the file, None if `kind` is not "file".
+
+        `pathname` without the ` (deleted)` that makes `is_deleted` true, so as uncertain
+        as that; `\012` is left as it is. The path is one from the root directory of the
+        one who read the listing: in another mount namespace it may name another file.
+
+        >>> Map(0, 4096, "r-xp", 0, (8, 1), 42, "/lib/x.so (deleted)").path
+        '/lib/x.so'
+        """
+        name = self._row[7]
+        if name is None or self.kind != "file":
+            return None
+        return name[: -len(DELETED)] if name.endswith(DELETED) else name
+
+    # Questions
+
+    def __contains__(self, address: int) -> bool:
+        """Whether an address lies in the mapping; False for any int out of range."""
+        return self._row[0] <= index(address) < self._row[1]
+
+    def overlaps(self, other: Map) -> bool:
+        """Return whether the two have an address in common."""
+        return max(self._row[0], other._row[0]) < min(self._row[1], other._row[1])
+
+    def file_offset(self, address: int) -> int | None:
+        """Return the offset in the file of an address, in bytes.
+
+        This is the number that uprobes and perf(1) take. It is not the address in the
+        ELF file's own numbering, which debuggers and addr2line(1) take.
+
+        Args:
+            address: An address in this mapping.
+
+        Returns:
+            The offset; None if there is no file, that is if the name is no path.
+
+        Raises:
+            ValueError: The address is not in this mapping.
+
+        >>> hex(Map(0x5000, 0x7000, "r-xp", 0x2000, (8, 1), 42, "/bin/cat").file_offset(0x5010))
+        '0x2010'
+        """
+        if address not in self:
+            raise ValueError(f"{index(address):#x} is not in {self!r}")
+        name = self._row[7]
+        return None if name is None or name[0] != "/" else self._row[3] + address - self._row[0]
+
+    # Text
+
+    def line(self, bits: int = 64) -> str:
+        """Return the line that a kernel prints for this, without the newline.
+
+        Args:
+            bits: 64, or 32 for a kernel with 32-bit pointers, which has the name at
+                another column. (A 32-bit process on a 64-bit kernel is listed as on 64.)
+
+        >>> Map(0x1000, 0x3000, "rw-p", pathname="[heap]").line(bits=32)
+        '00001000-00003000 rw-p 00000000 00:00 0          [heap]'
+        """
+        if bits not in (32, 64):
+            raise ValueError(f"bits is 32 or 64, not {bits!r}")
+        begin, end, perms, offset, major, minor, inode, name = self._row
+        head = f"{begin:08x}-{end:08x} {perms} {offset:08x} {major:02x}:{minor:02x} {inode} "
+        # seq_pad(m, ' ') after m->width = 25 + sizeof(void *) * 6 - 1
+        return head if name is None else f"{head:{25 + bits // 8 * 6}}{name}"
+
+    def __str__(self) -> str:
+        return self.line()
+
+    def __bytes__(self) -> bytes:
+        return encode(self.line())
+
+    def __repr__(self) -> str:
+        begin, end, perms, offset, major, minor, inode, name = self._row
+        return (
+            f"{type(self).__name__}(begin_address={begin:#x}, end_address={end:#x}, perms={perms!r}, "
+            f"offset={offset:#x}, device=({major}, {minor}), inode={inode}, pathname={name!r})"
+        )
+
+    # The protocols of a value
+
+    def __eq__(self, other: object) -> bool:
+        return self._row == other._row if isinstance(other, Map) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._row)
+
+    def __lt__(self, other: Map) -> bool:
+        return _key(self) < _key(other) if isinstance(other, Map) else NotImplemented
+
+    def __le__(self, other: Map) -> bool:
+        return _key(self) <= _key(other) if isinstance(other, Map) else NotImplemented
+
+    def __gt__(self, other: Map) -> bool:
+        return _key(self) > _key(other) if isinstance(other, Map) else NotImplemented
+
+    def __ge__(self, other: Map) -> bool:
+        return _key(self) >= _key(other) if isinstance(other, Map) else NotImplemented
+
+    def __reduce__(self) -> tuple[Callable[..., Map], tuple[Any, ...]]:
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __copy__(self) -> Map:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Map:
+        return self
+
+    def __replace__(self, **changes: Any) -> Map:
+        """Return a copy with some fields changed: `copy.replace` of Python 3.13+."""
+        return type(self)(**{**{name: getattr(self, name) for name in self.__match_args__}, **changes})
+
+
+def map_of(row: Row) -> Map:
+    """Return the Map of a row that the native layer has checked."""
+    self = _new(Map)
+    self._row = row
+    return self
+
+
+def maps_of(rows: list[Row]) -> list[Map]:
+    """Return the Maps of many rows: `map_of` without the call for each."""
+    maps = []
+    for row in rows:
+        self = _new(Map)
+        self._row = row
+        maps.append(self)
+    return maps
+
+
+_new = object.__new__
+
+
+def _key(m: Map) -> tuple[object, ...]:
+    """Return what orders it: the fields, where no name comes before any name."""
+    return *m._row[:7], m._row[7] or ""
+
+
+def _number(name: str, value: int, largest: int = _MAX) -> int:
+    value = index(value)
+    if 0 <= value <= largest:
+        return value
+    raise ValueError(f"{name} is from 0 to {largest:#x}, not {value:#x}")
+
+
+def _perms(value: str) -> str:
+    if isinstance(value, str) and len(value) == 4:
+        read, write, execute, share = value
+        if (read in "r-" and write in "w-" and execute in "x-") or value[:3] == "===":
+            if share in "psSg":
+                return value
+    raise ValueError(f"perms are four letters such as 'r-xp', not {value!r}")
+
+
+def _pathname(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"pathname is a str or None, not {type(value).__name__}")
+    if not value or value[0] == " " or "\n" in value or "\0" in value:
+        raise ValueError(
+            f"pathname cannot be {value!r}: a name is not empty, does not begin with a blank, "
+            "and holds no newline (the kernel writes \\012) and no NUL"
+        )
+    encode(value)
+    return value

@@ -1,0 +1,372 @@
+"""All the mappings of one listing."""
+
+from __future__ import annotations
+
+from _collections_abc import Sequence
+from _operator import index
+
+from procmaps._map import Map, map_of, maps_of
+from procmaps._names import encode
+from procmaps._procmaps import Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, SupportsIndex, overload
+else:
+
+    def overload(function):
+        return function
+
+
+class Maps(Sequence[Map]):
+    """The mappings of a process or of a saved listing, in its order.
+
+    An immutable sequence of `Map`: it slices, adds and compares like the list that it
+    stands for, and answers questions about addresses. Map objects are made when they
+    are first touched, and kept: the same index gives the same object.
+
+    Args:
+        maps: The mappings, in the order in which they are to be.
+
+    >>> maps = Maps([Map(0x1000, 0x3000, "r--p"), Map(0x5000, 0x6000, "rw-p", pathname="[heap]")])
+    >>> maps
+    <Maps: 2 mappings, 0x1000-0x6000>
+    >>> 0x5fff in maps, 0x4000 in maps, maps[0] in maps
+    (True, False, True)
+    >>> print(maps, end="")
+    00001000-00003000 r--p 00000000 00:00 0 
+    00005000-00006000 rw-p 00000000 00:00 0                                  [heap]
+    """
+
+    __slots__ = ("_every", "_some", "_table", "attempts", "pid", "without_memory")
+
+    # What is not there yet is None, but never both of _table and _every: the rows in
+    # columns, with an index; Map objects that were asked for one by one; all of them.
+    _table: Table | None
+    _some: list[Map | None] | None
+    _every: list[Map] | None
+
+    #: The number of the process that was read; None if it was not one, or was this one.
+    pid: int | None
+    #: How many readings it took to have a consistent one; None if no process was read.
+    attempts: int | None
+    #: Why a process has no mappings, "kernel thread" or "zombie"; None if it has some.
+    without_memory: str | None
+
+    def __init__(self, maps: Iterable[Map] = ()) -> None:
+        every = list(maps)
+        for m in every:
+            if not isinstance(m, Map):
+                raise TypeError(f"Maps holds Map objects, not {type(m).__name__}")
+        self._table = self._some = None
+        self._every = every
+        self.pid = self.attempts = self.without_memory = None
+
+    # As a sequence
+
+    def __len__(self) -> int:
+        return len(self._indexed()) if self._every is None else len(self._every)
+
+    @overload
+    def __getitem__(self, item: SupportsIndex) -> Map: ...
+    @overload
+    def __getitem__(self, item: slice) -> Maps: ...
+
+    def __getitem__(self, item: SupportsIndex | slice) -> Map | Maps:
+        if isinstance(item, slice):
+            return self._pick(range(*item.indices(len(self))))
+        i = index(item)
+        if i < 0:
+            i += len(self)
+        if not 0 <= i < len(self):
+            raise IndexError(f"there are {len(self)} mappings: index {index(item)} is out of range")
+        return self._at(i)
+
+    def __iter__(self) -> Iterator[Map]:
+        return iter(self._all())
+
+    def __reversed__(self) -> Iterator[Map]:
+        return reversed(self._all())
+
+    def __contains__(self, item: object) -> bool:
+        """Whether an address is mapped, or a Map is one of these.
+
+        O(log n) for an address, O(n) for a Map. False for what is neither.
+        """
+        if isinstance(item, Map):
+            return item in self._all()
+        try:
+            return self._indexed().find(item) is not None
+        except TypeError:
+            return False
+
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """Return the index of the first mapping that equals `value`; O(n).
+
+        Raises:
+            ValueError: There is none.
+        """
+        return self._all().index(value, start, len(self) if stop is None else stop)
+
+    def count(self, value: Any) -> int:
+        """Return how many mappings equal `value`; O(n)."""
+        return self._all().count(value)
+
+    def copy(self) -> Maps:
+        """Return the listing itself, which does not change. A list to edit is `list(maps)`."""
+        return self
+
+    def __add__(self, other: Iterable[Map]) -> Maps:
+        return Maps([*self, *other]) if isinstance(other, Sequence) else NotImplemented
+
+    def __radd__(self, other: Iterable[Map]) -> Maps:
+        return Maps([*other, *self]) if isinstance(other, Sequence) else NotImplemented
+
+    def __mul__(self, times: SupportsIndex) -> Maps:
+        return Maps(self._all() * times)
+
+    __rmul__ = __mul__
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is a sequence of equal mappings: `Maps`, list or tuple."""
+        other = _list_of(other)
+        return NotImplemented if other is None else self._all() == other
+
+    def __lt__(self, other: Sequence[Map]) -> bool:
+        others = _list_of(other)
+        return NotImplemented if others is None else self._all() < others
+
+    def __le__(self, other: Sequence[Map]) -> bool:
+        others = _list_of(other)
+        return NotImplemented if others is None else self._all() <= others
+
+    def __gt__(self, other: Sequence[Map]) -> bool:
+        others = _list_of(other)
+        return NotImplemented if others is None else self._all() > others
+
+    def __ge__(self, other: Sequence[Map]) -> bool:
+        others = _list_of(other)
+        return NotImplemented if others is None else self._all() >= others
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._all()))
+
+    def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...]]:
+        return _restore, (self._all(), self.pid, self.attempts, self.without_memory)
+
+    def __getattr__(self, name: str) -> Any:
+        hint = ": a listing does not change, list(maps) is a list to edit" if hasattr(list, name) else ""
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
+
+    # Text
+
+    def __repr__(self) -> str:
+        if not self:
+            return f"<Maps: no mappings{f', {self.without_memory}' if self.without_memory else ''}>"
+        begin, end = self[0].begin_address, self[-1].end_address
+        return f"<Maps: {len(self)} mapping{'s' * (len(self) > 1)}, {begin:#x}-{end:#x}>"
+
+    def __str__(self) -> str:
+        """The listing as text, each line with its newline: the inverse of `from_str`."""
+        return "".join([f"{m}\n" for m in self])
+
+    def __bytes__(self) -> bytes:
+        return encode(str(self))
+
+    # Questions about addresses
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether no mapping begins before the end of the one above it.
+
+        Every listing that `from_pid` gives is. A text may be one that was torn while it
+        was read, or was edited.
+        """
+        return self._indexed().is_ordered
+
+    @property
+    def size(self) -> int:
+        """The sum of the sizes of the mappings, bytes; O(n)."""
+        return sum([m.size for m in self])
+
+    def find(self, address: int) -> Map | None:
+        """Return the mapping that holds an address, or None.
+
+        O(log n). In a listing that is not `is_ordered`, O(n), and where mappings overlap
+        it is the one listed last.
+
+        >>> import procmaps
+        >>> procmaps.from_pid().find(id(procmaps)).is_writable
+        True
+        """
+        i = self._indexed().find(address)
+        return None if i is None else self._at(i)
+
+    def find_all(self, addresses: Iterable[int]) -> list[Map | None]:
+        """Return for each address the mapping that holds it, or None; O(log n) each.
+
+        Args:
+            addresses: Ints, or a buffer of unsigned 64-bit ints in this machine's order,
+                such as `array("Q")` or a numpy array of uint64.
+        """
+        return [None if i < 0 else self._at(i) for i in self.find_indices(addresses)]
+
+    def find_indices(self, addresses: Iterable[int]) -> memoryview:
+        """Return for each address the index of the mapping that holds it, or -1.
+
+        For a buffer no Python object is made: a million addresses take milliseconds.
+
+        Args:
+            addresses: As for `find_all`.
+
+        Returns:
+            Signed 64-bit ints: `list(...)` or `numpy.asarray(...)` reads them.
+
+        >>> maps = Maps([Map(0x1000, 0x3000), Map(0x5000, 0x6000)])
+        >>> list(maps.find_indices([0x5000, 0x4000, 0x1fff]))
+        [1, -1, 0]
+        """
+        table = self._indexed()
+        try:
+            view = memoryview(addresses)  # type: ignore[arg-type]
+        except TypeError:
+            return memoryview(table.find_many(addresses)).cast("q")
+        if view.itemsize != 8 or view.format.lstrip("@=<>") not in ("Q", "L"):
+            raise TypeError(f"a buffer of addresses holds unsigned 64-bit ints, not format {view.format!r}")
+        return memoryview(table.find_packed(view.tobytes())).cast("q")
+
+    def between(self, begin: int, end: int) -> Maps:
+        """Return the mappings that have an address in `begin` to `end` (exclusive), whole.
+
+        O(log n + what is returned); O(n) if not `is_ordered`.
+        """
+        found = self._indexed().between(begin, end)
+        if found is not None:
+            return self._pick(range(*found))
+        return Maps([m for m in self if m.begin_address < end and begin < m.end_address])
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """Return the unmapped ranges between the first mapping and the last.
+
+        O(n log n).
+
+        Returns:
+            Pairs of first address and first address past it, lowest first.
+
+        >>> Maps([Map(0x1000, 0x3000), Map(0x5000, 0x6000)]).gaps()
+        [(12288, 20480)]
+        """
+        gaps = []
+        mapped_to = None
+        for begin, end in sorted([(m.begin_address, m.end_address) for m in self]):
+            if mapped_to is None:
+                mapped_to = end
+            if begin > mapped_to:
+                gaps.append((mapped_to, begin))
+            mapped_to = max(mapped_to, end)
+        return gaps
+
+    # Parts
+
+    def filter(
+        self,
+        predicate: Callable[[Map], object] | None = None,
+        *,
+        perms: str | None = None,
+        pathname: str | None = None,
+        kind: str | Iterable[str] | None = None,
+        deleted: bool | None = None,
+        anonymous: bool | None = None,
+    ) -> Maps:
+        """Return the mappings for which everything that is given holds; O(n).
+
+        Args:
+            predicate: Called with a Map; kept if it returns something true.
+            perms: Letters to be there, `-` for one to be absent, `?` for any:
+                `"r-x?"`. What is left out at the end is any.
+            pathname: A pattern for the whole name as in fnmatch(3): `*` (also over
+                slashes), `?`, `[abc]`; upper and lower case differ. Nameless mappings match none.
+            kind: A kind, or several.
+            deleted: Whether `Map.is_deleted`.
+            anonymous: Whether `Map.is_anonymous`.
+
+        >>> maps = Maps([Map(0x1000, 0x3000, "r-xp", pathname="/lib/libc.so.6"), Map(0x5000, 0x6000, "rw-p")])
+        >>> maps.filter(perms="r-x?")
+        <Maps: 1 mapping, 0x1000-0x3000>
+        >>> maps.filter(lambda m: m.size == 4096, anonymous=True)
+        <Maps: 1 mapping, 0x5000-0x6000>
+        """
+        from procmaps._filter import tests
+
+        wanted = tests(predicate, perms, pathname, kind, deleted, anonymous)
+        return Maps([m for m in self if all([test(m) for test in wanted])])
+
+    def by_pathname(self) -> dict[str | None, Maps]:
+        """Return the mappings of each name, in the order of first appearance; O(n).
+
+        Those without a name are under None. One name is not one load of a library: the
+        same file can be loaded twice.
+
+        >>> maps = Maps([Map(0x1000, 0x3000, pathname="/a"), Map(0x5000, 0x6000), Map(0x6000, 0x7000, pathname="/a")])
+        >>> maps.by_pathname()
+        {'/a': <Maps: 2 mappings, 0x1000-0x7000>, None: <Maps: 1 mapping, 0x5000-0x6000>}
+        """
+        groups: dict[str | None, list[Map]] = {}
+        for m in self:
+            groups.setdefault(m.pathname, []).append(m)
+        return {name: Maps(maps) for name, maps in groups.items()}
+
+    # The rows and the objects
+
+    def _indexed(self) -> Table:
+        if self._table is None:
+            self._table = Table([m._row for m in self._all()])
+        return self._table
+
+    def _at(self, i: int) -> Map:
+        if self._every is not None:
+            return self._every[i]
+        table = self._indexed()
+        if self._some is None:
+            self._some = [None] * len(table)
+        m = self._some[i]
+        if m is None:
+            m = self._some[i] = map_of(table[i])
+        return m
+
+    def _all(self) -> list[Map]:
+        if self._every is None:
+            every = maps_of(self._indexed().rows())
+            if self._some is not None:
+                every = [made or new for made, new in zip(self._some, every)]
+            self._every, self._some = every, None
+        return self._every
+
+    def _pick(self, indices: range) -> Maps:
+        return Maps([self._at(i) for i in indices])
+
+
+def maps_of_table(
+    table: Table, pid: int | None = None, attempts: int | None = None, without_memory: str | None = None
+) -> Maps:
+    """Return the Maps of rows that the native layer has."""
+    maps = Maps()
+    maps._table, maps._every = table, None
+    maps.pid, maps.attempts, maps.without_memory = pid, attempts, without_memory
+    return maps
+
+
+def _restore(every: list[Map], pid: int | None, attempts: int | None, without_memory: str | None) -> Maps:
+    """Make what was pickled."""
+    maps = Maps(every)
+    maps.pid, maps.attempts, maps.without_memory = pid, attempts, without_memory
+    return maps
+
+
+def _list_of(other: object) -> list[Any] | None:
+    if isinstance(other, Maps):
+        return other._all()
+    if isinstance(other, Sequence) and not isinstance(other, (str, bytes)):
+        return list(other)
+    return None

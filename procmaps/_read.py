@@ -1,0 +1,188 @@
+"""Where listings come from: a process, a file, a text. All input of the core is here."""
+
+from __future__ import annotations
+
+import errno
+import os
+from _operator import index
+
+from procmaps._errors import InconsistentError, ParseError, UnsupportedError
+from procmaps._maps import Maps, maps_of_table
+from procmaps._names import ENCODING
+from procmaps._procmaps import parse, read_file, read_process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Dialect = Literal["linux", "cygwin"]
+
+
+def from_pid(
+    pid: int | None = None,
+    *,
+    settled: bool = False,
+    attempts: int = 20,
+    proc: str | os.PathLike[str] | None = None,
+) -> Maps:
+    """Return the mappings of a process, complete and in order.
+
+    The kernel makes the listing while the process goes on, so a single reading can
+    repeat mappings, overlap them, or end early because the process did. Such a reading
+    is never returned. What is:
+
+    - The listing is complete, and of one program of one process: if the process exits
+      meanwhile, that is an error, if it execs, the new program is read, and the number
+      of the process cannot pass to another unseen.
+    - No mapping overlaps another or comes twice: a reading in which one does is made again.
+    - A mapping that existed all the time, where it is, is there. One that was made, removed or
+      moved meanwhile may be there or not, and one that moved far may be there twice or not
+      at all. `settled` reads until two listings in a row are equal, which leaves that only to
+      a process that moves something and moves it back.
+
+    A process without memory of its own has no mappings: `Maps.without_memory` says if it is a
+    kernel thread or a zombie.
+
+    Reading costs the process nothing measurable. It needs to be of the same user as
+    the reader, or the reader to have CAP_SYS_PTRACE (from Linux 6.15, CAP_PERFMON does);
+    kernel.yama.ptrace_scope is of no matter.
+
+    Args:
+        pid: The number of the process; None for this one.
+        settled: Whether to read until two listings in a row are equal: at least two
+            readings.
+        attempts: How many readings may be made at the most, at least 1. How many were
+            needed is in `Maps.attempts`.
+        proc: Where the proc file system is mounted; None for what the environment has in
+            PROCMAPS_PROC, else in HOST_PROC, else `/proc`.
+
+    Raises:
+        ProcessLookupError: There is no such process, or none that this user may see
+            (hidepid), or it ended while it was read.
+        PermissionError: Its maps may not be read by this user.
+        InconsistentError: No attempt gave a consistent listing; has the last one.
+        UnsupportedError: There is no proc file system here.
+        TypeError, ValueError: `pid` is no int, a bool, not above 0, or above 2**31 - 1.
+
+    >>> import procmaps
+    >>> maps = procmaps.from_pid()
+    >>> [m.perms for m in maps if m.pathname == "[stack]"]
+    ['rw-p']
+
+    See proc_pid_maps(5), ptrace(2) (PTRACE_MODE_READ_FSCREDS).
+    """
+    pid = _checked_pid(pid)
+    if attempts < 1:
+        raise ValueError(f"attempts is at least 1, not {attempts!r}")
+    root = proc_root(proc)
+    try:
+        table, made, is_consistent, without_memory = read_process(root, pid, attempts, settled, ENCODING)
+    except OSError as error:
+        raise _explained(error, root, pid) from None
+    maps = maps_of_table(table, pid, made, without_memory)
+    if not is_consistent:
+        raise _inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
+    return maps
+
+
+def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dialect: Dialect = "linux") -> Maps:
+    """Return the mappings that a file lists: a saved one, or one in another /proc.
+
+    The file is read once, as it is. For a process that is running `from_pid` is better:
+    this cannot tell a listing that was torn or cut short (but `Maps.is_ordered` tells
+    one with overlaps).
+
+    Args:
+        path: The file.
+        dialect: As for `from_str`.
+
+    Raises:
+        OSError: The file cannot be read; `FileNotFoundError`, `PermissionError`, ...
+        ParseError: It is not a listing.
+
+    >>> import procmaps
+    >>> procmaps.from_path("/proc/self/maps").find(id(procmaps)).is_writable
+    True
+    """
+    return maps_of_table(parse(read_file(os.fsencode(path)), ENCODING, dialect))
+
+
+def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialect = "linux") -> Maps:
+    r"""Return the mappings that a text lists.
+
+    Only a newline ends a line, and nothing is stripped: a carriage return or a blank at
+    the end of a line belongs to the name. The last newline may be missing. The widths of
+    numbers do not matter, as they differ between kernels and emulators. For text that
+    was pasted, indented or sent by mail there is `procmaps.lenient`.
+
+    Args:
+        maps_data: The text. As bytes it is what the kernel made; in a str, what did not
+            decode is expected as `os.fsdecode` leaves it.
+        dialect: "linux" for every kernel from 2.4 on, with and without MMU, for what
+            qemu-user, gVisor, WSL and the Linux emulations of FreeBSD and NetBSD print, and for
+            pprof's and breakpad's copies; "cygwin" for Cygwin, which also has permissions
+            like `===p` (reserved) and `rw-g` (guard page).
+
+    Raises:
+        ParseError: A line is none that could have been printed; no part is returned.
+
+    >>> maps = from_str("00400000-0040b000 r-xp 00000000 08:11 6553896    /bin/cat\n")
+    >>> maps[0].pathname
+    '/bin/cat'
+    """
+    if isinstance(maps_data, str):
+        try:
+            data = maps_data.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise _undecodable(maps_data, error.start) from None
+        return maps_of_table(parse(data, "utf-8", dialect))
+    return maps_of_table(parse(bytes(maps_data), ENCODING, dialect))
+
+
+def proc_root(proc: str | os.PathLike[str] | None) -> str:
+    """Return where the proc file system is: as said, or as the environment has it."""
+    if proc is not None:
+        return os.fspath(proc)
+    return os.environ.get("PROCMAPS_PROC") or os.environ.get("HOST_PROC") or "/proc"
+
+
+def _checked_pid(pid: int | None) -> int | None:
+    if pid is None:
+        return None
+    if isinstance(pid, bool):
+        raise TypeError("pid is an int or None, not a bool")
+    number = index(pid)
+    if 0 < number < 2**31:
+        return number
+    raise ValueError(f"pid is from 1 to 2**31 - 1, or None for this process, not {number}")
+
+
+def _explained(error: OSError, root: str, pid: int | None) -> OSError:
+    """Return what a caller can act on in place of what the system call said."""
+    path = error.filename or os.path.join(root, str(pid or "self"))
+    if error.errno in (errno.ENOENT, errno.ESRCH):
+        if not os.path.exists(os.path.join(root, "self")):
+            return UnsupportedError(errno.ENOSYS, f"no proc file system at {root}; this needs Linux", path)
+        ended = "it ended while it was read" if error.errno == errno.ESRCH else "it ended, or is hidden from this user"
+        return ProcessLookupError(errno.ESRCH, f"No such process {pid}: {ended}", path)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        text = f"{os.strerror(error.errno)}: run as the user of the process or as root, or with CAP_SYS_PTRACE"
+        return PermissionError(error.errno, text, path)
+    if error.errno is None:
+        return UnsupportedError(errno.ENOSYS, "no proc file system on this system; this needs Linux", path)
+    return error
+
+
+def _inconsistent(maps: Maps, path: str) -> InconsistentError:
+    text = f"the mappings changed in each of {maps.attempts} readings; allow more attempts"
+    error = InconsistentError(errno.EAGAIN, text, path)
+    error.maps, error.attempts = maps, maps.attempts or 0
+    return error
+
+
+def _undecodable(text: str, at: int) -> ParseError:
+    """Return the error for a surrogate that stands for no byte."""
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start:].partition("\n")[0].encode("utf-8", "surrogatepass")
+    column = len(text[start:at].encode("utf-8", "surrogatepass")) + 1
+    return ParseError(text.count("\n", 0, at) + 1, column, "pathname", "a str that stands for bytes", line)

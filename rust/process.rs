@@ -1,0 +1,141 @@
+//! The maps of a running process, whole and in order.
+//!
+//! The kernel makes the text page by page (and since Linux 6.17 locks each mapping by itself) while
+//! the process goes on, so one reading can repeat or overlap mappings; and when the process exits or
+//! execs, the file just ends early. What is done about it:
+//!
+//! - `/proc/PID` is opened once and `maps` is opened from it, so that a number given to another
+//!   process meanwhile is an error (ESRCH), never that process.
+//! - After the end, the beginning is asked for once more: the address space of a descriptor dies
+//!   once and for all, so an answer proves that the end was the real one.
+//! - A listing in which addresses go back or overlap is read again.
+//! - `settled` reads until two texts in a row are the same, the only cure for a mapping that moved
+//!   from one page of the listing to another.
+//!
+//! Authority: fs/proc/task_mmu.c (m_start, m_next), fs/seq_file.c, fs/proc/base.c.
+
+use crate::maps::{self, Dialect, ParseError};
+use crate::table::Table;
+use rustix::fs::{CWD, Mode, OFlags};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// A reading and what is known of it.
+pub struct Snapshot {
+    /// The mappings.
+    pub table: Table,
+    /// How many times the listing was read.
+    pub attempts: u32,
+    /// Whether it passed the checks: if not, this is the last of all the attempts allowed.
+    pub is_consistent: bool,
+    /// Why there is no mapping, where that is no accident.
+    pub without_memory: Option<&'static str>,
+}
+
+/// Why there is no reading.
+#[derive(Debug)]
+pub enum Failure {
+    /// The system refused a path.
+    Io(PathBuf, io::Error),
+    /// The process ended while it was read.
+    Ended(PathBuf),
+    /// The kernel printed what is not known to be a line.
+    Parse(ParseError),
+}
+
+/// Reads the maps of `root/pid`, or of this process, at most `attempts` times.
+pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot, Failure> {
+    let directory = root.join(pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string()));
+    let process = Process::open(directory)?;
+    let mut before = Vec::new();
+    let mut text = Vec::with_capacity(16 << 10);
+    for attempt in 1..=attempts {
+        std::mem::swap(&mut before, &mut text);
+        let is_whole = process.maps_text(&mut text)?;
+        if !is_whole {
+            match process.fate()? {
+                Fate::WithoutMemory(why) if text.is_empty() => return Ok(Snapshot::empty(attempt, why)),
+                Fate::WithoutMemory(_) => return Err(Failure::Ended(process.path)),
+                Fate::Alive => text.clear(),
+            }
+            continue;
+        }
+        if settled && text != before {
+            continue;
+        }
+        let table = maps::parse(&text, Dialect::Linux).map_err(Failure::Parse)?;
+        if table.is_ordered() {
+            return Ok(Snapshot { table, attempts: attempt, is_consistent: true, without_memory: None });
+        }
+    }
+    let table = maps::parse(&text, Dialect::Linux).map_err(Failure::Parse)?;
+    Ok(Snapshot { table, attempts, is_consistent: false, without_memory: None })
+}
+
+impl Snapshot {
+    fn empty(attempts: u32, why: &'static str) -> Snapshot {
+        Snapshot { table: Table::default(), attempts, is_consistent: true, without_memory: Some(why) }
+    }
+}
+
+enum Fate {
+    Alive,
+    WithoutMemory(&'static str),
+}
+
+struct Process {
+    path: PathBuf,
+    directory: OwnedFd,
+}
+
+impl Process {
+    fn open(path: PathBuf) -> Result<Process, Failure> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match rustix::fs::openat(CWD, &path, flags, Mode::empty()) {
+            Ok(directory) => Ok(Process { path, directory }),
+            Err(errno) => Err(Failure::Io(path, errno.into())),
+        }
+    }
+
+    fn file(&self, name: &str) -> Result<File, Failure> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        rustix::fs::openat(self.directory.as_fd(), name, flags, Mode::empty())
+            .map(File::from)
+            .map_err(|errno| self.failure(name, errno.into()))
+    }
+
+    fn failure(&self, name: &str, error: io::Error) -> Failure {
+        Failure::Io(self.path.join(name), error)
+    }
+
+    /// Reads the text; whether its end was the end of the listing and not of the process.
+    fn maps_text(&self, text: &mut Vec<u8>) -> Result<bool, Failure> {
+        let file = self.file("maps")?;
+        text.clear();
+        // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
+        (&file).take(u64::MAX).read_to_end(text).map_err(|error| self.failure("maps", error))?;
+        let answer = file.read_at(&mut [0], 0).map_err(|error| self.failure("maps", error))?;
+        Ok(answer > 0)
+    }
+
+    /// What became of a process whose address space is gone. See proc_pid_stat(5).
+    fn fate(&self) -> Result<Fate, Failure> {
+        const PF_EXITING: u64 = 0x4;
+        const PF_KTHREAD: u64 = 0x20_0000;
+        let mut stat = Vec::new();
+        self.file("stat")?.read_to_end(&mut stat).map_err(|error| self.failure("stat", error))?;
+        // The command name is in parentheses and may hold any byte; the fields follow the last one.
+        let fields = stat.rsplit(|&byte| byte == b')').next().unwrap_or_default();
+        let mut fields = fields.split(|&byte| byte == b' ').skip(1);
+        let state = fields.next().unwrap_or_default();
+        let flags = fields.nth(5).and_then(|flags| std::str::from_utf8(flags).ok()?.parse().ok());
+        Ok(match flags.unwrap_or(0u64) {
+            flags if flags & PF_KTHREAD != 0 => Fate::WithoutMemory("kernel thread"),
+            flags if flags & PF_EXITING != 0 || matches!(state, b"Z" | b"X") => Fate::WithoutMemory("zombie"),
+            _ => Fate::Alive,
+        })
+    }
+}

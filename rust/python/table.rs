@@ -1,0 +1,211 @@
+//! `Table`: the rows of one listing as flat tuples, made when asked for.
+
+use super::errors;
+use crate::maps::{self, Dialect};
+use crate::table;
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+use std::ffi::CString;
+
+/// The mappings of one listing: an immutable sequence of flat tuples.
+#[pyclass(frozen, module = "procmaps._procmaps")]
+pub struct Table {
+    table: table::Table,
+    /// Of the names; empty for UTF-8.
+    encoding: CString,
+}
+
+/// Parse a listing. Raises `ParseError` at the first line that is none.
+#[pyfunction]
+#[pyo3(signature = (data, encoding="utf-8", dialect="linux"))]
+pub fn parse(py: Python<'_>, data: &[u8], encoding: &str, dialect: &str) -> PyResult<Table> {
+    let dialect = match dialect {
+        "linux" => Dialect::Linux,
+        "cygwin" => Dialect::Cygwin,
+        other => return Err(PyValueError::new_err(format!("unknown dialect {other:?}: 'linux' or 'cygwin'"))),
+    };
+    // The bytes object is immutable and held by the caller.
+    let table = py.detach(|| maps::parse(data, dialect)).map_err(|error| errors::parse_error(py, error))?;
+    Ok(Table::new(table, encoding.to_owned()))
+}
+
+type FlatRow<'py> = (u64, u64, String, u64, u32, u32, u64, Option<Bound<'py, PyString>>);
+
+impl Table {
+    pub fn new(table: table::Table, encoding: String) -> Table {
+        let encoding = if encoding == "utf-8" { CString::default() } else { CString::new(encoding).unwrap_or_default() };
+        Table { table, encoding }
+    }
+
+    fn decode<'py>(&self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyString>> {
+        match std::str::from_utf8(name) {
+            Ok(name) if self.encoding.is_empty() => Ok(PyString::new(py, name)),
+            _ => {
+                let encoding = if self.encoding.is_empty() { c"utf-8" } else { &self.encoding };
+                PyString::from_encoded_object(&PyBytes::new(py, name), Some(encoding), Some(c"surrogateescape"))
+            }
+        }
+    }
+}
+
+#[pymethods]
+impl Table {
+    /// Build from flat rows.
+    #[new]
+    fn from_rows(rows: Vec<FlatRow<'_>>) -> PyResult<Table> {
+        let mut built = table::Table::default();
+        for (begin, end, perms, offset, dev_major, dev_minor, inode, name) in rows {
+            let perms = perms.as_bytes().try_into().map_err(|_| PyValueError::new_err("perms has four letters"))?;
+            let name = name.map(|name| encode(&name)).transpose()?;
+            built.push(&table::Row { begin, end, perms, offset, dev_major, dev_minor, inode, name: name.as_deref() });
+        }
+        built.shrink_to_fit();
+        Ok(Table::new(built, "utf-8".to_owned()))
+    }
+
+    fn __len__(&self) -> usize {
+        self.table.len()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyTuple>> {
+        if index >= self.table.len() {
+            return Err(PyIndexError::new_err("row index out of range"));
+        }
+        RowMaker::new(py, self).tuple(index)
+    }
+
+    /// All rows, as a list. Neighbours share equal strings and numbers.
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let mut maker = RowMaker::new(py, self);
+        let rows = PyList::empty(py);
+        for index in 0..self.table.len() {
+            rows.append(maker.tuple(index)?)?;
+        }
+        Ok(rows)
+    }
+
+    /// Whether no mapping begins before the end of the one before it.
+    #[getter]
+    fn is_ordered(&self) -> bool {
+        self.table.is_ordered()
+    }
+
+    /// The index of the row that holds an address, or None. Any int may be asked for.
+    fn find(&self, address: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+        match address.extract::<u64>() {
+            Ok(address) => Ok(self.table.find(address)),
+            Err(error) if error.is_instance_of::<pyo3::exceptions::PyOverflowError>(address.py()) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The indices of the rows that hold addresses, packed: u64 in, i64 out (-1 for none), native order.
+    fn find_packed<'py>(&self, py: Python<'py>, addresses: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        if addresses.len() % 8 != 0 {
+            return Err(PyValueError::new_err("the size of the buffer is no multiple of 8"));
+        }
+        let index = |chunk: &[u8]| {
+            let address = chunk.try_into().map_or(0, u64::from_ne_bytes);
+            self.table.find(address).map_or(-1, |index| index as i64)
+        };
+        let found: Vec<u8> =
+            py.detach(|| addresses.chunks_exact(8).flat_map(|chunk| index(chunk).to_ne_bytes()).collect());
+        Ok(PyBytes::new(py, &found))
+    }
+
+    /// The same for an iterable of ints, any of them.
+    fn find_many<'py>(&self, py: Python<'py>, addresses: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut found = Vec::new();
+        for address in addresses.try_iter()? {
+            let index = self.find(&address?)?.map_or(-1, |index| index as i64);
+            found.extend_from_slice(&index.to_ne_bytes());
+        }
+        Ok(PyBytes::new(py, &found))
+    }
+
+    /// The range of indices of the rows that share an address with a range; None if out of order.
+    fn between(&self, begin: u64, end: u64) -> Option<(usize, usize)> {
+        self.table.between(begin, end)
+    }
+
+    /// The listing, as a kernel with pointers of so many bits prints it.
+    fn text<'py>(&self, py: Python<'py>, bits: u32) -> Bound<'py, PyBytes> {
+        let print = || {
+            let mut text = Vec::new();
+            for row in (0..self.table.len()).filter_map(|index| self.table.row(index)) {
+                maps::print(&row, bits, &mut text);
+                text.push(b'\n');
+            }
+            text
+        };
+        PyBytes::new(py, &py.detach(print))
+    }
+}
+
+/// Makes tuples, and gives a row the objects of the row before where they are equal.
+struct RowMaker<'a, 'py> {
+    py: Python<'py>,
+    table: &'a Table,
+    perms: Vec<([u8; 4], Bound<'py, PyString>)>,
+    end: (u64, Bound<'py, PyInt>),
+    inode: (u64, Bound<'py, PyInt>),
+    name: (&'a [u8], Option<Bound<'py, PyString>>),
+}
+
+impl<'a, 'py> RowMaker<'a, 'py> {
+    fn new(py: Python<'py>, table: &'a Table) -> Self {
+        let zero = || (0, int(py, 0));
+        RowMaker { py, table, perms: Vec::new(), end: zero(), inode: zero(), name: (b"", None) }
+    }
+
+    fn tuple(&mut self, index: usize) -> PyResult<Bound<'py, PyTuple>> {
+        let py = self.py;
+        let row = self.table.table.row(index).ok_or_else(|| PyIndexError::new_err("row index out of range"))?;
+        let begin = if row.begin == self.end.0 { self.end.1.clone() } else { int(py, row.begin) };
+        self.end = (row.end, int(py, row.end));
+        if row.inode != self.inode.0 {
+            self.inode = (row.inode, int(py, row.inode));
+        }
+        let name = row.name.unwrap_or_default();
+        if name != self.name.0 {
+            self.name = (name, if name.is_empty() { None } else { Some(self.table.decode(py, name)?) });
+        }
+        PyTuple::new(
+            py,
+            [
+                begin.into_any(),
+                self.end.1.clone().into_any(),
+                self.perms(row.perms).into_any(),
+                int(py, row.offset).into_any(),
+                int(py, row.dev_major.into()).into_any(),
+                int(py, row.dev_minor.into()).into_any(),
+                self.inode.1.clone().into_any(),
+                self.name.1.clone().map_or_else(|| py.None().into_bound(py), Bound::into_any),
+            ],
+        )
+    }
+
+    fn perms(&mut self, perms: [u8; 4]) -> Bound<'py, PyString> {
+        if let Some((_, known)) = self.perms.iter().find(|(known, _)| *known == perms) {
+            return known.clone();
+        }
+        let new = PyString::intern(self.py, &String::from_utf8_lossy(&perms));
+        self.perms.push((perms, new.clone()));
+        new
+    }
+}
+
+fn encode(name: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+    match name.to_cow() {
+        Ok(name) => Ok(name.into_owned().into_bytes()),
+        Err(_) => name.call_method1("encode", ("utf-8", "surrogateescape"))?.extract(),
+    }
+}
+
+fn int(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
+    match value.into_pyobject(py) {
+        Ok(int) => int,
+        Err(never) => match never {},
+    }
+}

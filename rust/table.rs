@@ -1,0 +1,151 @@
+//! The mappings of one listing, in columns.
+//!
+//! Sixty-four bytes a mapping, and the names once: neighbours mostly belong to one file, so a name
+//! equal to the one before is not stored again.
+
+/// One mapping, in the order of its line. The name is the kernel's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row<'t> {
+    /// First address.
+    pub begin: u64,
+    /// First address past it.
+    pub end: u64,
+    /// The four letters, for example `r-xp`.
+    pub perms: [u8; 4],
+    /// Offset in the file, bytes.
+    pub offset: u64,
+    /// Major number of the device.
+    pub dev_major: u32,
+    /// Minor number of the device.
+    pub dev_minor: u32,
+    /// The inode, 0 for none.
+    pub inode: u64,
+    /// The name as printed; `None` for none.
+    pub name: Option<&'t [u8]>,
+}
+
+struct Rest {
+    offset: u64,
+    inode: u64,
+    name_start: usize,
+    name_len: usize,
+    dev_major: u32,
+    dev_minor: u32,
+    perms: [u8; 4],
+}
+
+/// The rows of a listing, in its order, and whether that order is the kernel's.
+#[derive(Default)]
+pub struct Table {
+    begins: Vec<u64>,
+    ends: Vec<u64>,
+    rest: Vec<Rest>,
+    names: Vec<u8>,
+    disordered: bool,
+}
+
+impl Table {
+    /// An empty table with room for the rows of a text of so many bytes.
+    pub fn with_capacity_for(text_len: usize) -> Table {
+        // The shortest line of a 64-bit kernel has 50 bytes, the usual one 70 to 110. A text that
+        // is no listing must not reserve more than it is worth: the room grows with what is found.
+        let rows = (text_len / 80).min(1 << 16);
+        Table {
+            begins: Vec::with_capacity(rows),
+            ends: Vec::with_capacity(rows),
+            rest: Vec::with_capacity(rows),
+            ..Table::default()
+        }
+    }
+
+    /// Gives back the room that was not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.begins.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.rest.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+
+    /// Appends a row.
+    pub fn push(&mut self, row: &Row<'_>) {
+        self.disordered |= self.ends.last().is_some_and(|&end| row.begin < end);
+        self.begins.push(row.begin);
+        self.ends.push(row.end);
+        let (name_start, name_len) = self.keep(row.name.unwrap_or_default());
+        self.rest.push(Rest {
+            offset: row.offset,
+            inode: row.inode,
+            name_start,
+            name_len,
+            dev_major: row.dev_major,
+            dev_minor: row.dev_minor,
+            perms: row.perms,
+        });
+    }
+
+    fn keep(&mut self, name: &[u8]) -> (usize, usize) {
+        if let Some(last) = self.rest.iter().rev().take(2).find(|last| self.name(last) == Some(name)) {
+            return (last.name_start, last.name_len);
+        }
+        let start = self.names.len();
+        self.names.extend_from_slice(name);
+        (start, name.len())
+    }
+
+    fn name(&self, rest: &Rest) -> Option<&[u8]> {
+        // No name is the empty one: the pattern lets no name be empty.
+        let name = &self.names[rest.name_start..rest.name_start + rest.name_len];
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.begins.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.begins.is_empty()
+    }
+
+    /// Whether no mapping begins before the end of the one above it, as in every whole reading.
+    pub fn is_ordered(&self) -> bool {
+        !self.disordered
+    }
+
+    /// The row at an index.
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        let rest = self.rest.get(index)?;
+        Some(Row {
+            begin: self.begins[index],
+            end: self.ends[index],
+            perms: rest.perms,
+            offset: rest.offset,
+            dev_major: rest.dev_major,
+            dev_minor: rest.dev_minor,
+            inode: rest.inode,
+            name: self.name(rest),
+        })
+    }
+
+    /// The index of the mapping that holds an address.
+    ///
+    /// O(log n). In a listing out of order, O(n), and the mapping printed last is the one: it was
+    /// read latest.
+    pub fn find(&self, address: u64) -> Option<usize> {
+        let holds = |&index: &usize| self.begins[index] <= address && address < self.ends[index];
+        if self.disordered {
+            return (0..self.len()).rev().find(holds);
+        }
+        self.begins.partition_point(|&begin| begin <= address).checked_sub(1).filter(holds)
+    }
+
+    /// The indices, from and up to, of the mappings that share an address with `begin..end`.
+    ///
+    /// O(log n); `None` in a listing out of order, whose answer need not be one range.
+    pub fn between(&self, begin: u64, end: u64) -> Option<(usize, usize)> {
+        let from = self.ends.partition_point(|&last| last <= begin);
+        let to = self.begins.partition_point(|&first| first < end);
+        self.is_ordered().then_some((from, to.max(from)))
+    }
+}
