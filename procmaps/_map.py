@@ -371,11 +371,9 @@ def _number(name: str, value: int, largest: int = _MAX) -> int:
 
 
 def _perms(value: str) -> str:
-    if isinstance(value, str) and len(value) == 4:
-        read, write, execute, share = value
-        if (read in "r-" and write in "w-" and execute in "x-") or value[:3] == "===":
-            if share in "psSg":
-                return value
+    if isinstance(value, str) and len(value) == 4 and value[3] in "psSg":
+        if value[:3] == "===" or all([letter in "-" + name for letter, name in zip(value, "rwx")]):
+            return value
     raise ValueError(f"perms are four letters such as 'r-xp', not {value!r}")
 
 

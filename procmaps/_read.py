@@ -104,7 +104,7 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dial
     >>> procmaps.from_path("/proc/self/maps").find(id(procmaps)).is_writable
     True
     """
-    return maps_of_table(parse(read_file(os.fsencode(path)), ENCODING, dialect))
+    return maps_of_table(parse(read_file(os.fsdecode(path)), ENCODING, dialect))
 
 
 def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialect = "linux") -> Maps:

@@ -21,7 +21,7 @@ pub fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
         return PyOSError::new_err(error.to_string());
     };
     match py.import("os").and_then(|os| os.call_method1("strerror", (errno,))) {
-        Ok(text) => PyOSError::new_err((errno, text.unbind(), path.to_path_buf())),
+        Ok(text) => PyOSError::new_err((errno, text.unbind(), path.as_os_str().to_owned())),
         Err(error) => error,
     }
 }
