@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from _collections_abc import Sequence
 from _operator import index
 
@@ -35,7 +36,7 @@ class Maps(Sequence[Map]):
     >>> 0x5fff in maps, 0x4000 in maps, maps[0] in maps
     (True, False, True)
     >>> print(maps, end="")
-    00001000-00003000 r--p 00000000 00:00 0 
+    00001000-00003000 r--p 00000000 00:00 0
     00005000-00006000 rw-p 00000000 00:00 0                                  [heap]
     """
 
@@ -155,10 +156,6 @@ class Maps(Sequence[Map]):
     def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...]]:
         return _restore, (self._all(), self.pid, self.attempts, self.without_memory)
 
-    def __getattr__(self, name: str) -> Any:
-        hint = ": a listing does not change, list(maps) is a list to edit" if hasattr(list, name) else ""
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
-
     # Text
 
     def __repr__(self) -> str:
@@ -200,8 +197,13 @@ class Maps(Sequence[Map]):
         >>> procmaps.from_pid().find(id(procmaps)).is_writable
         True
         """
-        i = self._indexed().find(address)
-        return None if i is None else self._at(i)
+        # The parts of _indexed() and _at() that are mostly needed: this is called in loops.
+        table = self._table
+        i = (self._indexed() if table is None else table).find(address)
+        if i is None:
+            return None
+        every = self._every
+        return self._at(i) if every is None else every[i]
 
     def find_all(self, addresses: Iterable[int]) -> list[Map | None]:
         """Return for each address the mapping that holds it, or None; O(log n) each.
@@ -337,7 +339,7 @@ class Maps(Sequence[Map]):
 
     def _all(self) -> list[Map]:
         if self._every is None:
-            every = maps_of(self._indexed().rows())
+            every = _made(self._indexed())
             if self._some is not None:
                 every = [made or new for made, new in zip(self._some, every)]
             self._every, self._some = every, None
@@ -355,6 +357,21 @@ def maps_of_table(
     maps._table, maps._every = table, None
     maps.pid, maps.attempts, maps.without_memory = pid, attempts, without_memory
     return maps
+
+
+def _made(table: Table) -> list[Map]:
+    """Return a Map for each row, with the cyclic garbage collector held off.
+
+    None of these objects can be in a cycle, and the collector, which runs after every so
+    many new objects, would look at all of them again and again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return maps_of(table.rows())
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _restore(every: list[Map], pid: int | None, attempts: int | None, without_memory: str | None) -> Maps:

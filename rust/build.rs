@@ -19,7 +19,7 @@ fn main() {
 fn compile(name: &str, fields: &[Field]) {
     let pattern: String = fields.iter().map(|field| field.pattern).collect();
     let dfa = dense::Builder::new()
-        .configure(dense::Config::new().start_kind(StartKind::Anchored).minimize(true))
+        .configure(dense::Config::new().start_kind(StartKind::Anchored).minimize(true).accelerate(false))
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .build(&pattern)
         .expect("format.rs is a regular expression");

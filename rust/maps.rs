@@ -19,6 +19,12 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, util::start};
 use std::sync::OnceLock;
 
+/// How many lines are matched side by side.
+const LANES: usize = 4;
+/// The width of the fields before the inode as a 64-bit kernel prints nearly all of its lines:
+/// 12-digit addresses, 8-digit offset, 2-digit device.
+const COLUMNS: usize = 46;
+
 /// Whose text it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -57,16 +63,25 @@ pub fn parse(text: &[u8], dialect: Dialect) -> Result<Table, ParseError> {
     let mut table = Table::with_capacity_for(text.len());
     // The kernel's names are C strings. Looked for once: a NUL in a header is refused there anyway.
     let may_hold_nul = memchr(0, text).is_some();
-    let (mut rest, mut lineno) = (text, 0);
+    let mut rest = text;
+    let mut lineno = 0;
     while !rest.is_empty() {
-        lineno += 1;
-        let end = memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = &rest[..end];
-        match grammar.row(line, may_hold_nul) {
-            Ok(row) => table.push(&row),
-            Err(fault) => return Err(grammar.explain(line, lineno, fault)),
+        let mut lines = [&rest[..0]; LANES];
+        let mut count = 0;
+        while count < LANES && !rest.is_empty() {
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            lines[count] = &rest[..end];
+            count += 1;
+            rest = rest.get(end + 1..).unwrap_or_default();
         }
-        rest = rest.get(end + 1..).unwrap_or_default();
+        let states = grammar.states_after_columns(&lines);
+        for (line, state) in lines[..count].iter().zip(states) {
+            lineno += 1;
+            match grammar.row(line, state, may_hold_nul) {
+                Ok(row) => table.push(&row),
+                Err(fault) => return Err(grammar.explain(line, lineno, fault)),
+            }
+        }
     }
     table.shrink_to_fit();
     Ok(table)
@@ -142,8 +157,28 @@ impl Grammar {
         Grammar { fields, dfa, start }
     }
 
-    fn row<'t>(&self, line: &'t [u8], may_hold_nul: bool) -> Result<Row<'t>, Fault> {
-        let head_end = self.head(line)?;
+    /// Runs the pattern over the first columns of several lines at once.
+    ///
+    /// One step of a DFA waits for the one before it; the steps of other lines fill the time.
+    fn states_after_columns(&self, lines: &[&[u8]; LANES]) -> [StateID; LANES] {
+        let columns = lines.map(|line| line.first_chunk::<COLUMNS>().unwrap_or(&[0; COLUMNS]));
+        let mut states = [self.start; LANES];
+        for at in 0..COLUMNS {
+            for (state, line) in states.iter_mut().zip(columns) {
+                *state = self.dfa.next_state(*state, line[at]);
+            }
+        }
+        states
+    }
+
+    /// Reads a line, given the state of the pattern after its first columns.
+    fn row<'t>(&self, line: &'t [u8], state: StateID, may_hold_nul: bool) -> Result<Row<'t>, Fault> {
+        // Special: dead, or already a match, so the line does not have the usual columns.
+        let head_end = if self.dfa.is_special_state(state) {
+            self.head_end(line, 0, self.start)
+        } else {
+            self.head_end(line, COLUMNS, state)
+        }?;
         let name = name(&line[head_end..]).ok_or(Fault::Unmatched(head_end))?;
         if may_hold_nul && let Some(nul) = memchr(0, line) {
             return Err(Fault::Nul(nul));
@@ -155,31 +190,25 @@ impl Grammar {
         Ok(row)
     }
 
-    /// The length of the fields before the name.
-    fn head(&self, line: &[u8]) -> Result<usize, Fault> {
-        let mut state = self.start;
+    /// The length of the fields before the name, by the pattern from some state on.
+    fn head_end(&self, line: &[u8], from: usize, mut state: StateID) -> Result<usize, Fault> {
         let mut matched = None;
-        for (at, &byte) in line.iter().enumerate() {
+        for (at, &byte) in line.iter().enumerate().skip(from) {
             state = self.dfa.next_state(state, byte);
             if self.dfa.is_special_state(state) {
-                // A match is reported by the byte after it; after the inode only a blank may follow.
+                if self.dfa.is_dead_state(state) {
+                    return matched.ok_or(Fault::Unmatched(at));
+                }
+                // A match is reported by the byte after it. After the inode may only be a blank.
                 if self.dfa.is_match_state(state) {
                     matched = Some(at);
                     if byte == b' ' {
-                        break;
+                        return Ok(at);
                     }
-                } else if self.dfa.is_dead_state(state) {
-                    return matched.ok_or(Fault::Unmatched(at));
                 }
             }
         }
-        if matched.is_none() || !line[matched.unwrap_or(0)..].starts_with(b" ") {
-            state = self.dfa.next_eoi_state(state);
-            if self.dfa.is_match_state(state) {
-                matched = Some(line.len());
-            }
-        }
-        matched.ok_or(Fault::Unmatched(line.len()))
+        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) { Ok(line.len()) } else { Err(Fault::Unmatched(line.len())) }
     }
 
     /// Names the field and the column. Only for a line that was refused, so it may take its time.
@@ -219,10 +248,18 @@ impl Grammar {
 
 /// The name in what follows the inode: `None` if that is no blank, `Some(None)` if there is no name.
 fn name(tail: &[u8]) -> Option<Option<&[u8]>> {
-    match tail.iter().position(|&byte| byte != b' ') {
-        None => Some(None),
-        Some(0) => None,
-        Some(blanks) => Some(Some(&tail[blanks..])),
+    let mut name = tail;
+    // The padding is long: eight blanks at once.
+    while let Some((b"        ", rest)) = name.split_first_chunk::<8>() {
+        name = rest;
+    }
+    while let Some((b' ', rest)) = name.split_first() {
+        name = rest;
+    }
+    match name.len() {
+        0 => Some(None),
+        len if len == tail.len() => None,
+        _ => Some(Some(name)),
     }
 }
 
@@ -247,22 +284,21 @@ fn decode<'t>(head: &[u8], name: Option<&'t [u8]>) -> Option<Row<'t>> {
     })
 }
 
-/// The same for the layout of nearly every line on a 64-bit machine: 12-digit addresses, 8-digit
-/// offset, 2-digit device. The pattern has proven that the head holds four blanks, so where these
-/// four places are blank they are the separators, and the rest follows.
+/// The same for the usual columns. The pattern has proven that the head holds four blanks, so where
+/// these four places are blank they are the separators, and the rest follows.
 fn decode_usual<'t>(head: &[u8], name: Option<&'t [u8]>) -> Option<Option<Row<'t>>> {
-    let (fixed, inode) = head.split_first_chunk::<46>()?;
-    if [fixed[25], fixed[30], fixed[39], fixed[45]] != [b' '; 4] || fixed[12] != b'-' || fixed[42] != b':' {
+    let (columns, inode) = head.split_first_chunk::<COLUMNS>()?;
+    let marks = [columns[12], columns[25], columns[30], columns[39], columns[42], columns[45]];
+    if &marks != b"-   : " {
         return None;
     }
-    let perms = [fixed[26], fixed[27], fixed[28], fixed[29]];
     let row = |inode| Row {
-        begin: hex(&fixed[..12]),
-        end: hex(&fixed[13..25]),
-        perms,
-        offset: hex(&fixed[31..39]),
-        dev_major: hex(&fixed[40..42]) as u32,
-        dev_minor: hex(&fixed[43..45]) as u32,
+        begin: hex12(columns, 0),
+        end: hex12(columns, 13),
+        perms: [columns[26], columns[27], columns[28], columns[29]],
+        offset: hex8(columns, 31),
+        dev_major: hex(&columns[40..42]) as u32,
+        dev_minor: hex(&columns[43..45]) as u32,
         inode,
         name,
     };
@@ -271,6 +307,19 @@ fn decode_usual<'t>(head: &[u8], name: Option<&'t [u8]>) -> Option<Option<Row<'t
 
 fn hex(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |value, &digit| value << 4 | u64::from((digit & 0xf) + 9 * (digit >> 6)))
+}
+
+fn hex12(columns: &[u8; COLUMNS], at: usize) -> u64 {
+    hex8(columns, at) << 16 | hex8(columns, at + 4) & 0xffff
+}
+
+/// Eight digits, all at once: each byte to its value, then neighbours together three times.
+fn hex8(columns: &[u8; COLUMNS], at: usize) -> u64 {
+    let digits = columns[at..at + 8].try_into().map_or(0, u64::from_be_bytes);
+    let values = (digits & 0x0f0f_0f0f_0f0f_0f0f) + 9 * (digits >> 6 & 0x0101_0101_0101_0101);
+    let bytes = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
+    let pairs = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff;
+    (pairs | pairs >> 16) & 0xffff_ffff
 }
 
 fn decimal(digits: &[u8]) -> Option<u64> {
