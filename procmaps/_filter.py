@@ -8,21 +8,21 @@ if TYPE_CHECKING:
 
     from procmaps._map import Map
 
-    Test = Callable[[Map], object]
+    Condition = Callable[[Map], object]
 
 
-def tests(
-    predicate: Test | None,
+def conditions(
+    predicate: Condition | None,
     perms: str | None,
     pathname: str | None,
     kind: str | Iterable[str] | None,
     deleted: bool | None,
     anonymous: bool | None,
-) -> list[Test]:
-    """Return what a mapping must pass, the cheap ones first."""
-    wanted: list[Test] = []
+) -> list[Condition]:
+    """Return what a mapping must meet, the cheap ones first."""
+    wanted: list[Condition] = []
     if perms is not None:
-        wanted.append(_perms_test(perms))
+        wanted.append(_perms_condition(perms))
     if anonymous is not None:
         wanted.append(lambda m: m.is_anonymous == anonymous)
     if kind is not None:
@@ -31,13 +31,13 @@ def tests(
     if deleted is not None:
         wanted.append(lambda m: m.is_deleted == deleted)
     if pathname is not None:
-        wanted.append(_pathname_test(pathname))
+        wanted.append(_pathname_condition(pathname))
     if predicate is not None:
         wanted.append(predicate)
     return wanted
 
 
-def _perms_test(pattern: str) -> Test:
+def _perms_condition(pattern: str) -> Condition:
     if len(pattern) > 4 or any(
         letter not in allowed for letter, allowed in zip(pattern, ("r-?", "w-?", "x-?", "psSg?"))
     ):
@@ -46,7 +46,7 @@ def _perms_test(pattern: str) -> Test:
     return lambda m: all([m.perms[i] == letter for i, letter in wanted])
 
 
-def _pathname_test(pattern: str) -> Test:
+def _pathname_condition(pattern: str) -> Condition:
     from fnmatch import translate
     from re import compile
 

@@ -298,10 +298,10 @@ class Maps(Sequence[Map]):
         >>> maps.filter(lambda m: m.size == 4096, anonymous=True)
         <Maps: 1 mapping, 0x5000-0x6000>
         """
-        from procmaps._filter import tests
+        from procmaps._filter import conditions
 
-        wanted = tests(predicate, perms, pathname, kind, deleted, anonymous)
-        return Maps([m for m in self if all([test(m) for test in wanted])])
+        wanted = conditions(predicate, perms, pathname, kind, deleted, anonymous)
+        return Maps([m for m in self if all([condition(m) for condition in wanted])])
 
     def by_pathname(self) -> dict[str | None, Maps]:
         """Return the mappings of each name, in the order of first appearance; O(n).
