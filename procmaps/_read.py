@@ -40,7 +40,8 @@ def from_pid(
       at all. `settled` reads until two listings in a row are equal, which leaves that only to
       a process that moves something and moves it back.
 
-    A process without memory of its own has no mappings: `Maps.without_memory` says if it is a
+    A program that is only being loaded has few mappings: the kernel maps the stack first. A
+    process without memory of its own has no mappings: `Maps.without_memory` says if it is a
     kernel thread or a zombie.
 
     Reading costs the process nothing measurable. It needs to be of the same user as
