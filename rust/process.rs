@@ -17,9 +17,11 @@
 use crate::maps::{self, Dialect, ParseError};
 use crate::table::Table;
 use rustix::fs::{CWD, Mode, OFlags};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -50,17 +52,23 @@ pub enum Failure {
 pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot, Failure> {
     let directory = root.join(pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string()));
     let process = Process::open(directory)?;
+    let mut maps = PathBuf::from("maps");
     let mut before = Vec::new();
     let mut text = Vec::with_capacity(16 << 10);
     for attempt in 1..=attempts {
-        std::mem::swap(&mut before, &mut text);
-        let is_whole = process.maps_text(&mut text)?;
-        if !is_whole {
+        if settled {
+            std::mem::swap(&mut before, &mut text);
+        }
+        if !process.read_whole(&maps, &mut text)? {
             match process.fate()? {
-                Fate::WithoutMemory(why) if text.is_empty() => return Ok(Snapshot::empty(attempt, why)),
-                Fate::WithoutMemory(_) => return Err(Failure::Ended(process.path)),
-                Fate::Alive => text.clear(),
+                Fate::Alive => {}
+                Fate::WithoutMemory(_) if !text.is_empty() => return Err(Failure::Ended(process.path)),
+                Fate::WithoutMemory(why) => match process.living_thread() {
+                    Some(thread) => maps = thread,
+                    None => return Ok(Snapshot::empty(attempt, why)),
+                },
             }
+            text.clear();
             continue;
         }
         if settled && text != before {
@@ -100,25 +108,36 @@ impl Process {
         }
     }
 
-    fn file(&self, name: &str) -> Result<File, Failure> {
+    fn file(&self, name: impl AsRef<Path>) -> Result<File, Failure> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        rustix::fs::openat(self.directory.as_fd(), name, flags, Mode::empty())
+        rustix::fs::openat(&self.directory, name.as_ref(), flags, Mode::empty())
             .map(File::from)
             .map_err(|errno| self.failure(name, errno.into()))
     }
 
-    fn failure(&self, name: &str, error: io::Error) -> Failure {
+    fn failure(&self, name: impl AsRef<Path>, error: io::Error) -> Failure {
         Failure::Io(self.path.join(name), error)
     }
 
-    /// Reads the text; whether its end was the end of the listing and not of the process.
-    fn maps_text(&self, text: &mut Vec<u8>) -> Result<bool, Failure> {
-        let file = self.file("maps")?;
+    /// Reads a listing; whether its end was the end of the listing and not of the process.
+    fn read_whole(&self, name: &Path, text: &mut Vec<u8>) -> Result<bool, Failure> {
+        let file = self.file(name)?;
         text.clear();
         // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-        (&file).take(u64::MAX).read_to_end(text).map_err(|error| self.failure("maps", error))?;
-        let answer = file.read_at(&mut [0], 0).map_err(|error| self.failure("maps", error))?;
+        (&file).take(u64::MAX).read_to_end(text).map_err(|error| self.failure(name, error))?;
+        let answer = file.read_at(&mut [0], 0).map_err(|error| self.failure(name, error))?;
         Ok(answer > 0)
+    }
+
+    /// The listing of a thread that goes on although the first one has ended (pthread_exit(3)): the
+    /// process then looks like a zombie, but its memory is there.
+    fn living_thread(&self) -> Option<PathBuf> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let tasks = rustix::fs::openat(&self.directory, "task", flags, Mode::empty()).ok()?;
+        let threads = rustix::fs::Dir::new(tasks).ok()?.filter_map(Result::ok);
+        threads
+            .map(|thread| Path::new("task").join(OsStr::from_bytes(thread.file_name().to_bytes())).join("maps"))
+            .find(|maps| self.read_whole(maps, &mut Vec::new()).unwrap_or(false))
     }
 
     /// What became of a process whose address space is gone. See proc_pid_stat(5).
