@@ -208,7 +208,11 @@ impl Grammar {
                 }
             }
         }
-        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) { Ok(line.len()) } else { Err(Fault::Unmatched(line.len())) }
+        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) {
+            Ok(line.len())
+        } else {
+            Err(Fault::Unmatched(line.len()))
+        }
     }
 
     /// Names the field and the column. Only for a line that was refused, so it may take its time.

@@ -45,9 +45,8 @@ fn read_process(
     encoding: String,
 ) -> PyResult<(table::Table, u32, bool, Option<&'static str>)> {
     use crate::process;
-    let snapshot = py
-        .detach(|| process::read(&root, pid, attempts, settled))
-        .map_err(|failure| errors::failure(py, failure))?;
+    let snapshot =
+        py.detach(|| process::read(&root, pid, attempts, settled)).map_err(|failure| errors::failure(py, failure))?;
     let table = table::Table::new(snapshot.table, encoding);
     Ok((table, snapshot.attempts, snapshot.is_consistent, snapshot.without_memory))
 }

@@ -34,7 +34,8 @@ type FlatRow<'py> = (u64, u64, String, u64, u32, u32, u64, Option<Bound<'py, PyS
 
 impl Table {
     pub fn new(table: table::Table, encoding: String) -> Table {
-        let encoding = if encoding == "utf-8" { CString::default() } else { CString::new(encoding).unwrap_or_default() };
+        let encoding =
+            if encoding == "utf-8" { CString::default() } else { CString::new(encoding).unwrap_or_default() };
         Table { table, encoding }
     }
 
