@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Say what each environment has tested, and fail if one of the Pythons is missing, has tested nothing, or failed.
+
+summary.py DIRECTORY SECONDS "py39 py310 ..." [FAILED-STEP ...]: the directory has a JUnit report of each environment.
+The last line is that of pytest, for all of them together; a failed step counts as an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+
+class Run(NamedTuple):
+    """What one environment has tested."""
+
+    name: str
+    python: str
+    failed: int
+    passed: int
+    skipped: int
+    errors: int
+
+
+def read(report: Path) -> Run:
+    """Read the report of one environment."""
+    suite = next(ElementTree.parse(report).iter("testsuite"))
+    tests, failed, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+    python = suite.find("properties/property[@name='python']")
+    version = "" if python is None else python.get("value", "")
+    return Run(report.stem, version, failed, tests - failed - errors - skipped, skipped, errors)
+
+
+def faults(runs: list[Run], pythons: list[str]) -> list[str]:
+    """Say which Pythons did not do what they should."""
+    found = {run.name: run for run in runs}
+    problems = []
+    for name in pythons:
+        run, version = found.get(name), f"{name[2]}.{name[3:]}."
+        if run is None or run.passed == 0:
+            problems.append(f"{name} has tested nothing")
+        elif not run.python.startswith(version):
+            problems.append(f"{name} was tested by Python {run.python or '?'}")
+    return problems
+
+
+def main(directory: str, seconds: str, pythons: str, *failed_steps: str) -> int:
+    """Print the table and the closing line."""
+    runs = [read(report) for report in sorted(Path(directory).glob("*.xml"))]
+    for run in runs:
+        print(f"{run.name:16} {run.python:8} {run.passed:6} passed {run.skipped:4} skipped {run.failed:4} failed")
+    problems = faults(runs, pythons.split()) + [f"step {step} failed" for step in failed_steps]
+    for problem in problems:
+        print(f"ERROR {problem}")
+    counts = {key: sum(getattr(run, key) for run in runs) for key in ("failed", "passed", "skipped", "errors")}
+    counts["errors"] += len(problems)
+    words = ", ".join(f"{count} {key}" for key, count in counts.items() if count)
+    print(f" {words or 'no tests ran'} in {seconds}.00s ".center(100, "="))
+    return 1 if counts["failed"] or counts["errors"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

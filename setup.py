@@ -1,0 +1,124 @@
+"""Build script: the metadata is in pyproject.toml, the crate in Cargo.toml and rust/.
+
+``python setup.py develop`` is ``pip install --editable .``. It is handled before anything is imported: it
+needs nothing but pip, and works alike with the newest setuptools, with an old one and with none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+MANIFEST = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+EDITABLE_PIP = (21, 3)  # the first that asks a pyproject.toml for an editable install
+
+
+def manifest(key: str) -> str:
+    """Return a string from the table [package] of Cargo.toml. There is no tomllib before Python 3.11."""
+    return re.search(rf'^{key} = "(.+)"$', MANIFEST, re.MULTILINE)[1]
+
+
+VERSION = manifest("version")
+RUST_VERSION = manifest("rust-version")
+
+
+def first_version(command: list[str]) -> tuple[int, ...]:
+    """Return the first version number that a command prints, or () if it cannot be run."""
+    try:
+        output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ()
+    found = re.search(rb"(\d+)\.(\d+)", output)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def rust_fault() -> str | None:
+    """Say what is missing to build the extension, and how to get it."""
+    needed = tuple(int(part) for part in RUST_VERSION.split("."))
+    found = first_version(["rustc", "--version"])
+    if found >= needed and shutil.which(os.environ.get("CARGO", "cargo")):
+        return None
+    what = f"this Rust is {found[0]}.{found[1]}" if found and found < needed else "no working cargo is on PATH"
+    return (
+        f"procmaps is built by Rust {RUST_VERSION} or later, and {what}: get it from https://rustup.rs or your "
+        "system's packages (Debian 12: apt-get install cargo-web), or install a wheel, which needs no Rust"
+    )
+
+
+def develop(options: list[str]) -> int:
+    """Do what the old command did, by pip."""
+    pip = [sys.executable, "-m", "pip"]
+    version = first_version([*pip, "--version"])
+    if version < EDITABLE_PIP:
+        has = f"pip {version[0]}.{version[1]}" if version else "no pip"
+        sys.exit(f"setup.py develop: needs pip 21.3 or later, and {sys.executable} has {has}")
+    if {"-u", "--uninstall"} & set(options):
+        return subprocess.call([*pip, "uninstall", "--yes", "procmaps"])
+    fault = rust_fault()
+    if fault:
+        sys.exit(f"setup.py develop: {fault}")
+    options = ["--no-deps" if option == "-N" else option for option in options]
+    return subprocess.call([*pip, "install", *options, "--editable", str(ROOT)])
+
+
+if "develop" in sys.argv[1:]:
+    sys.argv.remove("develop")
+    sys.exit(develop(sys.argv[1:]))
+
+from setuptools import setup  # noqa: E402
+from setuptools.command.build import build  # noqa: E402
+from setuptools.errors import PlatformError  # noqa: E402
+from setuptools_rust import Binding, RustExtension, build_rust  # noqa: E402
+
+
+class CleanBuild(build):
+    """Build from nothing: what an earlier build left in build/ would go into the wheel."""
+
+    def run(self) -> None:
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
+
+class CheckedBuildRust(build_rust):
+    """Say what is missing in one sentence, before anything else does in many."""
+
+    def run(self) -> None:
+        fault = rust_fault()
+        if fault:
+            raise PlatformError(fault)
+        super().run()
+
+
+def stable_abi() -> str | None:
+    """Return the Python tag of a wheel for all later CPythons, or None where it serves this Python alone.
+
+    One built by 3.15 or later is for those only: its setuptools names the library in a way that older Pythons
+    do not look for. Free-threaded CPython, PyPy and GraalPy have no such ABI.
+    """
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return None
+    if os.environ.get("PROCMAPS_NO_ABI3") == "1":
+        return None
+    return "cp315" if sys.version_info >= (3, 15) else "cp39"
+
+
+setup(
+    version=VERSION,
+    cmdclass={"build": CleanBuild, "build_rust": CheckedBuildRust},
+    rust_extensions=[
+        RustExtension(
+            "procmaps._procmaps",
+            path="Cargo.toml",
+            binding=Binding.PyO3,
+            cargo_manifest_args=["--locked"],
+            debug=False,  # an editable install is as fast
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": stable_abi() or False}},
+)

@@ -1,0 +1,27 @@
+"""Which procmaps is tested, and on which Python."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+import procmaps
+
+CHECKOUT = Path(__file__).resolve().parent.parent / "procmaps"
+
+
+def pytest_configure() -> None:
+    """Refuse to test the checkout in place of what was installed."""
+    where = Path(procmaps.__file__).resolve().parent
+    if os.environ.get("PROCMAPS_TEST_INSTALLED") == "1" and where == CHECKOUT:
+        raise pytest.UsageError(f"PROCMAPS_TEST_INSTALLED=1, but procmaps comes from the checkout: {where}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def name_the_python(record_testsuite_property: Callable[[str, object], None]) -> None:
+    """Leave in the JUnit report what .ci/summary.py asks for."""
+    record_testsuite_property("python", platform.python_version())
