@@ -19,7 +19,7 @@ use crate::table::Table;
 use rustix::fs::{CWD, Mode, OFlags};
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
@@ -50,8 +50,7 @@ pub enum Failure {
 
 /// Reads the maps of `root/pid`, or of this process, at most `attempts` times.
 pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot, Failure> {
-    let directory = root.join(pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string()));
-    let process = Process::open(directory)?;
+    let process = Process::open(directory(root, pid))?;
     let mut maps = PathBuf::from("maps");
     let mut before = Vec::new();
     let mut text = Vec::with_capacity(16 << 10);
@@ -83,24 +82,40 @@ pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Resu
     Ok(Snapshot { table, attempts, is_consistent: false, without_memory: None })
 }
 
+/// The directory of a process, or of this one.
+pub(crate) fn directory(root: &Path, pid: Option<u32>) -> PathBuf {
+    root.join(pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string()))
+}
+
+/// Reads a listing from its beginning; whether its end was the end of the listing and not of the process.
+pub(crate) fn read_listing(mut file: &File, text: &mut Vec<u8>) -> io::Result<bool> {
+    text.clear();
+    file.rewind()?;
+    // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
+    file.take(u64::MAX).read_to_end(text)?;
+    Ok(file.read_at(&mut [0], 0)? > 0)
+}
+
 impl Snapshot {
     fn empty(attempts: u32, why: &'static str) -> Snapshot {
         Snapshot { table: Table::default(), attempts, is_consistent: true, without_memory: Some(why) }
     }
 }
 
-enum Fate {
+/// What became of a process whose descriptors answer no more.
+pub(crate) enum Fate {
     Alive,
     WithoutMemory(&'static str),
 }
 
-struct Process {
-    path: PathBuf,
-    directory: OwnedFd,
+/// A process, pinned by its directory.
+pub(crate) struct Process {
+    pub(crate) path: PathBuf,
+    pub(crate) directory: OwnedFd,
 }
 
 impl Process {
-    fn open(path: PathBuf) -> Result<Process, Failure> {
+    pub(crate) fn open(path: PathBuf) -> Result<Process, Failure> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::openat(CWD, &path, flags, Mode::empty()) {
             Ok(directory) => Ok(Process { path, directory }),
@@ -108,30 +123,25 @@ impl Process {
         }
     }
 
-    fn file(&self, name: impl AsRef<Path>) -> Result<File, Failure> {
+    pub(crate) fn file(&self, name: impl AsRef<Path>) -> Result<File, Failure> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         rustix::fs::openat(&self.directory, name.as_ref(), flags, Mode::empty())
             .map(File::from)
             .map_err(|errno| self.failure(name, errno.into()))
     }
 
-    fn failure(&self, name: impl AsRef<Path>, error: io::Error) -> Failure {
+    pub(crate) fn failure(&self, name: impl AsRef<Path>, error: io::Error) -> Failure {
         Failure::Io(self.path.join(name), error)
     }
 
-    /// Reads a listing; whether its end was the end of the listing and not of the process.
+    /// As [`read_listing`], of a file opened for it.
     fn read_whole(&self, name: &Path, text: &mut Vec<u8>) -> Result<bool, Failure> {
-        let file = self.file(name)?;
-        text.clear();
-        // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-        (&file).take(u64::MAX).read_to_end(text).map_err(|error| self.failure(name, error))?;
-        let answer = file.read_at(&mut [0], 0).map_err(|error| self.failure(name, error))?;
-        Ok(answer > 0)
+        read_listing(&self.file(name)?, text).map_err(|error| self.failure(name, error))
     }
 
     /// The listing of a thread that goes on although the first one has ended (pthread_exit(3)): the
     /// process then looks like a zombie, but its memory is there.
-    fn living_thread(&self) -> Option<PathBuf> {
+    pub(crate) fn living_thread(&self) -> Option<PathBuf> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let tasks = rustix::fs::openat(&self.directory, "task", flags, Mode::empty()).ok()?;
         let threads = rustix::fs::Dir::new(tasks).ok()?.filter_map(Result::ok);
@@ -141,7 +151,7 @@ impl Process {
     }
 
     /// What became of a process whose address space is gone. See proc_pid_stat(5).
-    fn fate(&self) -> Result<Fate, Failure> {
+    pub(crate) fn fate(&self) -> Result<Fate, Failure> {
         const PF_EXITING: u64 = 0x4;
         const PF_KTHREAD: u64 = 0x20_0000;
         let mut stat = Vec::new();
