@@ -3,6 +3,7 @@
 //! | file | question |
 //! |---|---|
 //! | `format.rs` | what does a line look like? |
+//! | `grammar.rs` | does this line look like that, and if not, where? |
 //! | `maps.rs` | which rows does this text hold? |
 //! | `table.rs` | which row holds this address? |
 //! | `process.rs` | what does this process map? (Linux) |
@@ -14,6 +15,7 @@
 pub mod format {
     include!("format.rs");
 }
+mod grammar;
 pub mod maps;
 #[cfg(target_os = "linux")]
 pub mod process;

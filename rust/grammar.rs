@@ -1,0 +1,148 @@
+//! The pattern of a line, compiled, and what it says of a line that it refuses.
+
+use crate::format::{CYGWIN, Field, LINUX};
+use crate::maps::{Dialect, ParseError};
+use memchr::memchr;
+use regex::bytes::Regex;
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::util::primitives::StateID;
+use regex_automata::{Anchored, util::start};
+use std::sync::OnceLock;
+
+/// How many lines are matched side by side.
+pub const LANES: usize = 4;
+/// The width of the fields before the inode as a 64-bit kernel prints nearly all of its lines:
+/// 12-digit addresses, 8-digit offset, 2-digit device.
+pub const COLUMNS: usize = 46;
+
+/// Where a line went wrong.
+pub enum Fault {
+    /// The pattern stops matching at this byte.
+    Unmatched(usize),
+    /// It matches, but its end address is below the begin address.
+    EndBeforeBegin,
+    /// It matches, but its inode is above 2^64 - 1.
+    InodeTooLarge,
+    /// There is a NUL in the name, at this byte.
+    Nul(usize),
+}
+
+/// The pattern of a dialect, compiled: see `build.rs`.
+pub struct Grammar {
+    fields: &'static [Field],
+    dfa: dense::DFA<&'static [u32]>,
+    start: StateID,
+}
+
+#[repr(C)]
+struct Aligned<T: ?Sized> {
+    _align: [u32; 0],
+    bytes: T,
+}
+
+macro_rules! grammar {
+    ($file:literal, $fields:expr) => {{
+        static DFA: &Aligned<[u8]> =
+            &Aligned { _align: [], bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/", $file)) };
+        static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
+        GRAMMAR.get_or_init(|| Grammar::load(&DFA.bytes, $fields))
+    }};
+}
+
+impl Grammar {
+    pub fn of(dialect: Dialect) -> &'static Grammar {
+        match dialect {
+            Dialect::Linux => grammar!("linux.dfa", &LINUX),
+            Dialect::Cygwin => grammar!("cygwin.dfa", &CYGWIN),
+        }
+    }
+
+    fn load(bytes: &'static [u8], fields: &'static [Field]) -> Grammar {
+        let (dfa, _) = dense::DFA::from_bytes(bytes).expect("build.rs wrote it for this target");
+        let config = start::Config::new().anchored(Anchored::Yes);
+        let start = dfa.start_state(&config).expect("built anchored, without quit bytes");
+        Grammar { fields, dfa, start }
+    }
+
+    /// Runs the pattern over the first columns of several lines at once.
+    ///
+    /// One step of a DFA waits for the one before it; the steps of other lines fill the time.
+    pub fn states_after_columns(&self, lines: &[&[u8]; LANES]) -> [StateID; LANES] {
+        let columns = lines.map(|line| line.first_chunk::<COLUMNS>().unwrap_or(&[0; COLUMNS]));
+        let mut states = [self.start; LANES];
+        for at in 0..COLUMNS {
+            for (state, line) in states.iter_mut().zip(columns) {
+                *state = self.dfa.next_state(*state, line[at]);
+            }
+        }
+        states
+    }
+
+    /// The length of the fields before the name, given the state after the first columns.
+    pub fn head_end(&self, line: &[u8], state: StateID) -> Result<usize, Fault> {
+        // Special: dead, or already a match, so the line does not have the usual columns.
+        if self.dfa.is_special_state(state) {
+            self.match_from(line, 0, self.start)
+        } else {
+            self.match_from(line, COLUMNS, state)
+        }
+    }
+
+    fn match_from(&self, line: &[u8], from: usize, mut state: StateID) -> Result<usize, Fault> {
+        let mut matched = None;
+        for (at, &byte) in line.iter().enumerate().skip(from) {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_special_state(state) {
+                if self.dfa.is_dead_state(state) {
+                    return matched.ok_or(Fault::Unmatched(at));
+                }
+                // A match is reported by the byte after it. After the inode may only be a blank.
+                if self.dfa.is_match_state(state) {
+                    matched = Some(at);
+                    if byte == b' ' {
+                        return Ok(at);
+                    }
+                }
+            }
+        }
+        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) {
+            Ok(line.len())
+        } else {
+            Err(Fault::Unmatched(line.len()))
+        }
+    }
+
+    /// Names the field and the column. Only for a line that was refused, so it may take its time.
+    #[cold]
+    pub fn explain(&self, line: &[u8], lineno: usize, fault: Fault) -> ParseError {
+        let (column, field, expected) = match fault {
+            Fault::Unmatched(at) => match self.fields.get(self.matching_fields(line)) {
+                Some(field) => (at, field.name, field.expected),
+                None if line[at..].iter().all(u8::is_ascii_digit) => (at, "inode", "at most 20 decimal digits"),
+                None => (at, "pathname", "blanks before a name, or the end of the line"),
+            },
+            Fault::EndBeforeBegin => {
+                let at = memchr(b'-', line).unwrap_or(0) + 1;
+                (at, "end_address", "an address not below begin_address")
+            }
+            Fault::InodeTooLarge => {
+                let blank = line.iter().enumerate().filter(|&(_, &b)| b == b' ').nth(3);
+                (blank.map_or(0, |(at, _)| at) + 1, "inode", "a number below 2**64")
+            }
+            Fault::Nul(at) => (at, "pathname", "a name without NUL"),
+        };
+        ParseError { lineno, column: column + 1, field, expected, line: line.to_vec() }
+    }
+
+    /// How many fields, from the first, the line begins with.
+    fn matching_fields(&self, line: &[u8]) -> usize {
+        let mut pattern = String::from("(?-u)^");
+        self.fields
+            .iter()
+            .take_while(|field| {
+                pattern.push_str(field.pattern);
+                Regex::new(&pattern).is_ok_and(|prefix| prefix.is_match(line))
+            })
+            .count()
+    }
+}
