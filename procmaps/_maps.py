@@ -243,9 +243,8 @@ class Maps(Sequence[Map]):
         O(log n + what is returned); O(n) if not `is_ordered`.
         """
         found = self._indexed().between(begin, end)
-        if found is not None:
-            return self._pick(range(*found))
-        return Maps([m for m in self if m.begin_address < end and begin < m.end_address])
+        near = self if found is None else self._pick(range(*found))
+        return Maps([m for m in near if max(begin, m.begin_address) < min(end, m.end_address)])
 
     def gaps(self) -> list[tuple[int, int]]:
         """Return the unmapped ranges between the first mapping and the last.

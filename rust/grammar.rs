@@ -108,7 +108,7 @@ impl Grammar {
         if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) {
             Ok(line.len())
         } else {
-            Err(Fault::Unmatched(line.len()))
+            matched.ok_or(Fault::Unmatched(line.len()))
         }
     }
 
