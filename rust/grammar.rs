@@ -118,7 +118,7 @@ impl Grammar {
         let (column, field, expected) = match fault {
             Fault::Unmatched(at) => match self.fields.get(self.matching_fields(line)) {
                 Some(field) => (at, field.name, field.expected),
-                None if line[at..].iter().all(u8::is_ascii_digit) => (at, "inode", "at most 20 decimal digits"),
+                None if line.get(at).is_some_and(u8::is_ascii_digit) => (at, "inode", "at most 20 decimal digits"),
                 None => (at, "pathname", "blanks before a name, or the end of the line"),
             },
             Fault::EndBeforeBegin => {
