@@ -1,8 +1,12 @@
 //! What crosses the boundary to Python: `procmaps/_procmaps.pyi` has the same list with types.
 
 mod errors;
+mod names;
+#[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
+mod query;
 mod table;
 
+use crate::build_id;
 use pyo3::prelude::*;
 
 /// Native core of procmaps: bytes in, built-in types out. Not a public interface.
@@ -11,9 +15,11 @@ mod _procmaps {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::query::{Process, query_once};
+    #[pymodule_export]
     use super::table::{Table, parse};
     #[pymodule_export]
-    use super::{read_file, read_process};
+    use super::{read_build_id, read_file, read_process};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -33,6 +39,13 @@ fn read_file<'py>(py: Python<'py>, path: std::path::PathBuf) -> PyResult<Bound<'
     Ok(pyo3::types::PyBytes::new(py, &text))
 }
 
+/// Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none.
+#[pyfunction]
+fn read_build_id<'py>(py: Python<'py>, path: std::path::PathBuf) -> PyResult<Option<Bound<'py, pyo3::types::PyBytes>>> {
+    let build_id = py.detach(|| build_id::of_file(&path)).map_err(|error| errors::os_error(py, &error, &path))?;
+    Ok(build_id.map(|build_id| pyo3::types::PyBytes::new(py, &build_id)))
+}
+
 /// Read the maps of a process: `(table, attempts, is_consistent, without_memory)`.
 #[cfg(target_os = "linux")]
 #[pyfunction]
@@ -47,7 +60,7 @@ fn read_process(
     use crate::process;
     let snapshot =
         py.detach(|| process::read(&root, pid, attempts, settled)).map_err(|failure| errors::failure(py, failure))?;
-    let table = table::Table::new(snapshot.table, encoding);
+    let table = table::Table::new(snapshot.table, names::Encoding::new(&encoding));
     Ok((table, snapshot.attempts, snapshot.is_consistent, snapshot.without_memory))
 }
 

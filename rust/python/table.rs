@@ -1,19 +1,18 @@
 //! `Table`: the rows of one listing as flat tuples, made when asked for.
 
 use super::errors;
+use super::names::Encoding;
 use crate::maps::{self, Dialect};
 use crate::table;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
-use std::ffi::CString;
 
 /// The mappings of one listing: an immutable sequence of flat tuples.
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct Table {
     table: table::Table,
-    /// Of the names; empty for UTF-8.
-    encoding: CString,
+    encoding: Encoding,
 }
 
 /// Parse a listing. Raises `ParseError` at the first line that is none.
@@ -27,26 +26,14 @@ pub fn parse(py: Python<'_>, data: &[u8], encoding: &str, dialect: &str) -> PyRe
     };
     // The bytes object is immutable and held by the caller.
     let table = py.detach(|| maps::parse(data, dialect)).map_err(|error| errors::parse_error(py, error))?;
-    Ok(Table::new(table, encoding.to_owned()))
+    Ok(Table::new(table, Encoding::new(encoding)))
 }
 
 type FlatRow<'py> = (u64, u64, String, u64, u32, u32, u64, Option<Bound<'py, PyString>>);
 
 impl Table {
-    pub fn new(table: table::Table, encoding: String) -> Table {
-        let encoding =
-            if encoding == "utf-8" { CString::default() } else { CString::new(encoding).unwrap_or_default() };
+    pub fn new(table: table::Table, encoding: Encoding) -> Table {
         Table { table, encoding }
-    }
-
-    fn decode<'py>(&self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyString>> {
-        match std::str::from_utf8(name) {
-            Ok(name) if self.encoding.is_empty() => Ok(PyString::new(py, name)),
-            _ => {
-                let encoding = if self.encoding.is_empty() { c"utf-8" } else { &self.encoding };
-                PyString::from_encoded_object(&PyBytes::new(py, name), Some(encoding), Some(c"surrogateescape"))
-            }
-        }
     }
 }
 
@@ -62,7 +49,7 @@ impl Table {
             built.push(&table::Row { begin, end, perms, offset, dev_major, dev_minor, inode, name: name.as_deref() });
         }
         built.shrink_to_fit();
-        Ok(Table::new(built, "utf-8".to_owned()))
+        Ok(Table::new(built, Encoding::new("utf-8")))
     }
 
     fn __len__(&self) -> usize {
@@ -170,7 +157,7 @@ impl<'a, 'py> RowMaker<'a, 'py> {
         }
         let name = row.name.unwrap_or_default();
         if name != self.name.0 {
-            self.name = (name, if name.is_empty() { None } else { Some(self.table.decode(py, name)?) });
+            self.name = (name, if name.is_empty() { None } else { Some(self.table.encoding.decode(py, name)?) });
         }
         PyTuple::new(
             py,

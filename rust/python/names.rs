@@ -1,0 +1,26 @@
+//! The kernel's bytes as a str, as `os.fsdecode` has them.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use std::ffi::CString;
+
+/// The encoding of the names; empty for UTF-8.
+#[derive(Clone)]
+pub struct Encoding(CString);
+
+impl Encoding {
+    pub fn new(name: &str) -> Encoding {
+        let name = if name == "utf-8" { "" } else { name };
+        Encoding(CString::new(name).unwrap_or_default())
+    }
+
+    pub fn decode<'py>(&self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyString>> {
+        match std::str::from_utf8(name) {
+            Ok(name) if self.0.is_empty() => Ok(PyString::new(py, name)),
+            _ => {
+                let encoding = if self.0.is_empty() { c"utf-8" } else { &self.0 };
+                PyString::from_encoded_object(&PyBytes::new(py, name), Some(encoding), Some(c"surrogateescape"))
+            }
+        }
+    }
+}
