@@ -1,7 +1,7 @@
 """Native core of procmaps: bytes in, built-in types out. Not a public interface."""
 
 from collections.abc import Iterable
-from typing import final
+from typing import Literal, final
 
 from procmaps._map import Row
 
@@ -51,3 +51,56 @@ def read_process(
     root: str, pid: int | None, attempts: int, settled: bool, encoding: str
 ) -> tuple[Table, int, bool, str | None]:
     """Read the maps of a process: `(table, attempts, is_consistent, without_memory)`."""
+
+# The first address, and the first past it, that the listing has and PROCMAP_QUERY has not; (0, 0) for none.
+GATE: tuple[int, int]
+
+@final
+class Process:
+    """Questions to one program of one process. See `procmaps.query.Process`."""
+
+    def __new__(cls, root: str, pid: int | None, encoding: str) -> Process: ...
+    @property
+    def backend(self) -> Literal["ioctl", "text"]:
+        """What the kernel has for it: "ioctl" or "text"."""
+
+    @property
+    def without_memory(self) -> str | None:
+        """Why it has no mappings, "kernel thread" or "zombie"; None if it has."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+
+    def query(self, address: int, or_next: bool) -> Row | None:
+        """By the ioctl: the row that holds an address, or the first above it, or None.
+
+        OSError with ENAMETOOLONG for a name that only the listing has.
+        """
+
+    def real_name(self, address: int) -> tuple[Row, bytes | None] | None:
+        """By the ioctl: the row that holds an address, and its name as it is; or None."""
+
+    def build_id(self, address: int) -> tuple[Row, bytes] | None:
+        """By the ioctl: the row that holds an address, nameless, and the build ID of its file; or None.
+
+        Only for regular files: otherwise it may never return.
+        """
+
+    def walk(self, flags: int, attempts: int) -> tuple[Table, int, bool]:
+        """By the ioctl: all rows with the properties in `flags`: `(table, attempts, is_consistent)`."""
+
+    def read(self, attempts: int) -> tuple[Table, int, bool]:
+        """All rows of the listing: `(table, attempts, is_consistent)`."""
+
+    def directory(self) -> int:
+        """A new descriptor of the process's directory, for the caller to close."""
+
+    def close(self) -> None:
+        """Close. What other threads ask just now is answered first."""
+
+def query_once(root: str, pid: int | None, address: int, encoding: str) -> Row | None:
+    """By the ioctl, from open to close: the row of a process that holds an address, or None."""
+
+def read_build_id(path: str) -> bytes | None:
+    """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""

@@ -23,6 +23,7 @@ mod _procmaps {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("GATE", super::query::GATE)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

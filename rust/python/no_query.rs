@@ -4,6 +4,8 @@ use super::errors;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
+pub const GATE: (u64, u64) = (0, 0);
+
 /// Questions to one program of one process: none can be opened here.
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct Process;

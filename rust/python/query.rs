@@ -16,6 +16,8 @@ use std::os::fd::IntoRawFd;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use crate::query::GATE;
+
 type FlatRow<'py> = (u64, u64, Bound<'py, PyString>, u64, u32, u32, u64, Option<Bound<'py, PyString>>);
 
 /// Questions to one program of one process. See `procmaps.query.Process`.
