@@ -73,6 +73,9 @@ def test_a_text_cut_anywhere_is_taken_or_refused_as_the_reference_does(listing, 
     assert_agrees(print_text(listing)[:cut])
 
 
+@pytest.mark.skipif(
+    strategies.name_of(b"\xc3\xa9") != "é", reason="bytes are decoded as UTF-8 only where files' names are"
+)
 @given(text=strategies.damaged_texts() | strategies.listings().map(print_text))
 def test_bytes_and_str_agree(text):
     as_str = text.decode("utf-8", "surrogateescape")
