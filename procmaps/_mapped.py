@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from procmaps.query import Process
 
 DELETED = b" (deleted)"
+_MOST = 4000
 
 # From the root directory of a process as far up as it goes: to the root of its mount namespace,
 # or of this process if that comes first. The paths in its maps begin there: d_path() stops there too.
@@ -70,8 +71,12 @@ class MappedFile:
     def look(self, name: bytes) -> Sight:
         """Look for the file under a name."""
         try:
-            top = self._opened(_TOP, self._directory)
-            descriptor = self._opened(name.lstrip(b"/"), top, os.O_NOFOLLOW)
+            directory, name = self._opened(_TOP, self._directory), name.lstrip(b"/")
+            # One call takes 4095 bytes of a path, and a name can have more.
+            while len(name) > _MOST:
+                cut = name.rindex(b"/", 0, _MOST)
+                directory, name = self._opened(name[:cut], directory), name[cut + 1 :]
+            descriptor = self._opened(name, directory, os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
             return Sight("absent")
         except OSError as error:
@@ -95,7 +100,7 @@ class MappedFile:
         return {**ours, **mounts("mountinfo", dir_fd=self._directory)}
 
     def path_of(self, descriptor: int, name: bytes) -> str | None:
-        """Return a path that leads from here to a file, None if none does."""
+        """Return a path that leads from here to the file, found under a name; None if none does."""
         for top in ("", f"{self.process._path}/root", f"{self.process._path}/{_TOP}"):
             path = top + os.fsdecode(name)
             try:
@@ -103,7 +108,12 @@ class MappedFile:
                     return path
             except OSError:
                 continue
-        return None
+        return self.link
+
+    @property
+    def link(self) -> str | None:
+        """A path of the kernel's own that leads to the file; None if it may not be followed."""
+        return f"{self.process._path}/{link(self.m)}" if self.descriptor >= 0 else None
 
     def _opened(self, path: str | bytes, directory: int, flags: int = 0) -> int:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | flags, dir_fd=directory)

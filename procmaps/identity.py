@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from procmaps._mapped import MappedFile, Sight, current, link
+from procmaps._mapped import MappedFile, Sight, current
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -154,5 +154,4 @@ def _found(file: MappedFile, state: State, reason: str, name: bytes, sight: Sigh
 
 
 def _lost(file: MappedFile, state: State, reason: str, name: bytes) -> Identity:
-    path = f"{file.process._path}/{link(file.m)}" if file.descriptor >= 0 else None
-    return Identity(state, reason, os.fsdecode(name), path)
+    return Identity(state, reason, os.fsdecode(name), file.link)

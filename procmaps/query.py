@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
+from _operator import index
 
 from procmaps._errors import UnsupportedError
 from procmaps._map import Map, map_of
@@ -190,6 +191,7 @@ class Process:
                     return map_of(row)
                 if address >= GATE[1]:
                     return None
+        address = index(address)
         return next((m for m in self._listing() if m.end_address > address), None)
 
     def walk(
@@ -232,6 +234,8 @@ class Process:
         >>> {m.kind for m in code}
         {'file'}
         """
+        if attempts < 1:
+            raise ValueError(f"attempts is at least 1, not {attempts!r}")
         wanted = (
             (_READABLE, readable),
             (_WRITABLE, writable),
