@@ -1,0 +1,51 @@
+"""The command `procmaps`: arguments, exit statuses, standard output.
+
+A verb is a module of this package, named in `VERBS` and imported when it is called. It has
+
+- `add_arguments(parser)`, which describes it to argparse, and
+- `run(options)`, which does it and returns the exit status, or raises what `_explain` explains.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: What is done, by verb. The help is made of this without importing them.
+VERBS = {
+    "show": "show the mappings of a process or of a saved listing (the default)",
+}
+DEFAULT = "show"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Args:
+        argv: The arguments; None for those of this process.
+    """
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: list[str]) -> int:
+    from procmaps.cli._errors import Refused, Unparsed
+    from procmaps.cli._output import Unwritable
+    from procmaps.cli._parser import parser_of
+
+    verb = argv.pop(0) if argv and argv[0] in VERBS else None
+    module = __import__(f"procmaps.cli.{verb or DEFAULT}", fromlist=["run"])
+    try:
+        status: int = module.run(parser_of(module, verb).parse(argv))
+    except (OSError, Refused, Unparsed, Unwritable) as error:
+        from procmaps.cli._explain import explain
+
+        return explain(error)
+    except SystemExit:  # after --help or --version
+        return 0
+    return status

@@ -1,0 +1,81 @@
+"""What went wrong, why, and what helps; and the exit status that says so."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from procmaps._errors import InconsistentError, UnsupportedError
+from procmaps._escape import escaped, width
+from procmaps._names import ENCODING, ERRORS
+from procmaps.cli._errors import Refused, Unparsed
+from procmaps.cli._output import Unwritable, complain
+from procmaps.cli._permissions import on_denied, on_missing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procmaps._errors import ParseError
+
+_SHOWN_BEFORE = 60
+_SHOWN_AFTER = 40
+
+
+def explain(error: OSError | Refused | Unparsed | Unwritable) -> int:
+    """Print what an error means to the person who gave the command, and return the exit status."""
+    if isinstance(error, Unwritable):
+        return _explain_output(error.reason)
+    status, lines = _explained(error)
+    complain("\n  ".join([f"procmaps: {lines[0]}", *lines[1:]]))
+    return status
+
+
+def _explain_output(reason: OSError) -> int:
+    # What a shell says of a program that a closed pipe has ended; on Windows that is EINVAL.
+    if isinstance(reason, BrokenPipeError) or (sys.platform == "win32" and reason.errno == errno.EINVAL):
+        return 141
+    complain(f"procmaps: cannot write: {reason.strerror}")
+    return 1
+
+
+def _explained(error: OSError | Refused | Unparsed) -> tuple[int, list[str]]:
+    if isinstance(error, Refused):
+        return error.status, [escaped(line) for line in error.lines]
+    if isinstance(error, Unparsed):
+        return 5, _parse_error(error.title, error.reason)
+    path = os.fsdecode(error.filename or "")
+    # What the core says of permissions is said at length below.
+    said = os.strerror(error.errno or 0) if isinstance(error, PermissionError) else error.strerror or ""
+    status, help_lines = _consequences(error, path)
+    return status, [f"cannot read {escaped(path) or 'standard input'}: {said[:1].lower()}{said[1:]}", *help_lines]
+
+
+def _consequences(error: OSError, path: str) -> tuple[int, list[str]]:
+    """Return the exit status, and what explains and helps."""
+    if isinstance(error, UnsupportedError):
+        return 2, ["A saved listing can be read here: procmaps FILE"]
+    if isinstance(error, InconsistentError):
+        return 6, ["Try again."]
+    if isinstance(error, ProcessLookupError):
+        return 4, list(on_missing(path))
+    if isinstance(error, PermissionError):
+        return 3, list(on_denied(path))
+    return 2, []
+
+
+def _parse_error(title: str, error: ParseError) -> list[str]:
+    """Return the place, the line with a mark below the place, and what helps."""
+    before, after = [
+        escaped(part.decode(ENCODING, ERRORS))
+        for part in (error.line[: error.column - 1], error.line[error.column - 1 :])
+    ]
+    if len(before) > _SHOWN_BEFORE:
+        before = "..." + before[-_SHOWN_BEFORE:]
+    if len(after) > _SHOWN_AFTER:
+        after = after[:_SHOWN_AFTER] + "..."
+    return [
+        f"{title}, line {error.lineno}, column {error.column}: {error.field}: expected {error.expected}",
+        before + after,
+        " " * width(before) + "^",
+        "If it was pasted, indented, cut or mailed, the Python module procmaps.lenient reads what is left of it.",
+    ]

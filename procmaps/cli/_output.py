@@ -1,0 +1,88 @@
+"""Standard output, and what it can show."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal, TextIO
+
+
+class Unwritable(Exception):
+    """Standard output takes nothing more.
+
+    Attributes:
+        reason: What the system says.
+    """
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def write(lines: Iterable[str]) -> None:
+    """Print lines.
+
+    Raises:
+        Unwritable: They cannot be written.
+    """
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except OSError as error:
+        _abandon()
+        raise Unwritable(error) from None
+
+
+def complain(text: str) -> None:
+    """Print to standard error, or do without if there is none."""
+    try:
+        if sys.stderr is not None:
+            print(text, file=sys.stderr, flush=True)
+    except OSError:
+        pass
+
+
+def encoding() -> str:
+    """Return what standard output is encoded in."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def terminal_width(stream: TextIO | None) -> int | None:
+    """Return the columns of the terminal that a stream is; None if it is none."""
+    if stream is None or not stream.isatty():
+        return None
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def wants_color(choice: Literal["auto", "always", "never"]) -> bool:
+    """Return whether to colour what goes to standard output."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any([os.environ.get(name, "") not in ("", "0") for name in ("CLICOLOR_FORCE", "FORCE_COLOR")]):
+        return True
+    # TERM is not set on Windows, whose newer terminal is known by WT_SESSION.
+    is_capable = os.environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in os.environ
+    return is_capable and terminal_width(sys.stdout) is not None
+
+
+def _abandon() -> None:
+    """Let what is still buffered go nowhere: Python would try once more when it exits, and say that it failed."""
+    if sys.stdout is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

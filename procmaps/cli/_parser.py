@@ -1,0 +1,110 @@
+"""The arguments of a verb, and what all verbs share of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from procmaps import __version__
+from procmaps.cli import DEFAULT, VERBS
+from procmaps.cli._errors import Refused
+from procmaps.cli._output import terminal_width, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import NoReturn
+
+_STATUSES = """\
+exit status:
+  0  something was found and shown
+  1  nothing was: no mapping matches, or the process has none; or the output cannot be written
+  2  the command line is wrong, or names no file that can be read
+  3  permission denied
+  4  no such process
+  5  the text is no listing
+  6  the process changed its mappings in every reading
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that leaves it to its caller to report what goes wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the arguments."""
+        raise Refused(message, f"Try: {self.prog} --help")
+
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - only help and version come here
+        # argparse itself passes over it in silence if the help cannot be written.
+        write(message.splitlines())
+
+    def parse(self, argv: list[str]) -> argparse.Namespace:
+        """Return the options of a command line."""
+        joined: list[str] = []
+        for argument in argv:
+            # argparse takes the value of `-p ---p` for an option.
+            if joined and joined[-1] in ("-p", "--perms") and argument.startswith("-"):
+                joined[-1] = f"--perms={argument}"
+            else:
+                joined.append(argument)
+        # Intermixed: NAME may come after an option.
+        return self.parse_intermixed_args(joined)
+
+
+def parser_of(module: ModuleType, verb: str | None) -> Parser:
+    """Return the parser of a verb, which is None if it was not written."""
+    parser = Parser(
+        prog=f"procmaps {verb}" if verb else "procmaps",
+        usage=f"%(prog)s {module.USAGE}" + ("" if verb else "\n       %(prog)s VERB ..."),
+        description=module.DESCRIPTION,
+        epilog=_STATUSES if verb else f"{_verbs()}\n{_STATUSES}",
+        formatter_class=_formatter(),  # type: ignore[arg-type]
+        allow_abbrev=False,
+        add_help=False,
+    )
+    module.add_arguments(parser)
+    group = parser.add_argument_group("about the command")
+    group.add_argument("-h", "--help", action="help", help="show this help")
+    group.add_argument("--version", action="version", version=f"procmaps {__version__}", help="show the version")
+    return parser
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how something is printed."""
+    group = parser.add_argument_group("output")
+    formats = group.add_mutually_exclusive_group()
+    formats.add_argument("--json", action="store_true", help="print one JSON document")
+    formats.add_argument("--jsonl", action="store_true", help="print a JSON document a line, for each mapping")
+    group.add_argument(
+        "--color",
+        metavar="WHEN",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="always, never, or auto, the default: on a terminal unless NO_COLOR is set, and everywhere if "
+        "CLICOLOR_FORCE or FORCE_COLOR is",
+    )
+    group.add_argument("--no-header", dest="header", action="store_false", help="print rows only")
+    group.add_argument("-q", "--quiet", action="store_true", help="print no results: the exit status tells")
+
+
+def add_proc_argument(group: argparse._ActionsContainer) -> None:
+    """Add the option that says where processes are."""
+    group.add_argument(
+        "--proc", metavar="DIR", help="where the proc file system is mounted [$PROCMAPS_PROC, $HOST_PROC, /proc]"
+    )
+
+
+def _formatter() -> Callable[[str], argparse.HelpFormatter]:
+    """Return what makes a formatter of a width.
+
+    argparse makes one for every option, and without a width would import shutil to find it.
+    """
+    width = min(terminal_width(sys.stdout) or 80, 100) - 1
+    return lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=28, width=width)
+
+
+def _verbs() -> str:
+    longest = max(map(len, VERBS))
+    rows = [f"  procmaps {verb:{longest}}  {what}\n" for verb, what in VERBS.items()]
+    return f"verbs (procmaps VERB --help tells more):\n{''.join(rows)}\nWithout a verb it is {DEFAULT}.\n"

@@ -1,0 +1,99 @@
+"""Why a process cannot be read or seen, from what the system says of it and of us."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CAP_SYS_PTRACE = 19
+
+YAMA = "/proc/sys/kernel/yama/ptrace_scope"
+MOUNTS = "/proc/self/mountinfo"
+STATUS = "/proc/self/status"
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+
+
+def on_denied(path: str) -> Iterator[str]:
+    """Yield what explains that a file in /proc/PID is not for us, and what helps."""
+    root, pid = _process_of(path)
+    if not pid:
+        return
+    yield _reason(pid, _field(os.path.join(root, pid, "status"), "Uid").split())
+    yield from _hidden(root)
+    if os.geteuid():
+        yield f"Try: sudo procmaps {pid}"
+    if _is_container():
+        yield "This is a container: docker run --cap-add SYS_PTRACE; in Kubernetes securityContext.capabilities.add"
+    scope = _content(YAMA).strip()
+    if scope not in ("", "0"):
+        yield f"kernel.yama.ptrace_scope is {scope}, but matters to debuggers only, not to readers of maps."
+
+
+def on_missing(path: str) -> Iterator[str]:
+    """Yield what may hide a process that is not there."""
+    root, pid = _process_of(path)
+    hidden = list(_hidden(root))
+    yield from hidden
+    if hidden and os.geteuid():
+        yield f"Try: sudo procmaps {pid}"
+    if _is_container():
+        yield "This is a container: it sees the processes of the host only if it was started with --pid=host."
+
+
+def _process_of(path: str) -> tuple[str, str]:
+    """Return the proc file system and the number in the path of a process, or of a file of it; '' for other paths."""
+    for place in (path, os.path.dirname(path)):
+        root, pid = os.path.split(place)
+        if pid.isdigit() and os.path.lexists(os.path.join(root, "self")):
+            return root, pid
+    return "", ""
+
+
+def _reason(pid: str, owners: list[str]) -> str:
+    own = str(os.geteuid())
+    if int(_field(STATUS, "CapEff") or "0", 16) >> CAP_SYS_PTRACE & 1:
+        return (
+            "You have CAP_SYS_PTRACE: the process is in another user namespace, or a security module (SELinux, "
+            "AppArmor, seccomp) forbids it."
+        )
+    if not owners:
+        return f"You are uid {own}, and are not told whose process {pid} is. Reading it needs CAP_SYS_PTRACE."
+    if set(owners[:3]) == {own}:
+        return (
+            f"You are uid {own}, and so is process {pid}, but it is protected: it has or had privileges that you lack "
+            "(capabilities, set-uid, set-gid), or has asked for it by prctl(2). Reading it needs CAP_SYS_PTRACE."
+        )
+    uids = " and ".join(sorted(set(owners[:3]), key=int))
+    return f"You are uid {own}; process {pid} belongs to uid {uids}. Reading it needs CAP_SYS_PTRACE."
+
+
+def _hidden(root: str) -> Iterator[str]:
+    """Yield a sentence if the proc file system hides the processes of other users."""
+    for line in _content(MOUNTS).splitlines():
+        place, _, source = line.partition(" - ")
+        value = source.partition("hidepid=")[2].split(",")[0]
+        if place.split()[4:5] == [root] and value not in ("", "0", "off"):
+            yield f"{root} is mounted with hidepid={value}: it hides the processes of other users."
+
+
+def _is_container() -> bool:
+    return "KUBERNETES_SERVICE_HOST" in os.environ or any(map(os.path.exists, CONTAINER_MARKS))
+
+
+def _field(path: str, name: str) -> str:
+    for line in _content(path).splitlines():
+        if line.startswith(f"{name}:"):
+            return line[len(name) + 1 :].strip()
+    return ""
+
+
+def _content(path: str) -> str:
+    """Return what a file holds, nothing if it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,155 @@
+"""What TARGET stands for: a process or a listing."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from procmaps._errors import ParseError
+from procmaps._escape import cut, escaped
+from procmaps._read import from_path, from_pid, from_str, proc_root
+from procmaps.cli._errors import Refused, Unparsed
+from procmaps.cli._output import terminal_width
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from procmaps._maps import Maps
+    from procmaps._read import Dialect
+
+HELP = (
+    "the number of a process; self, for procmaps itself; the name of a process, if it is the only one of that "
+    "name; a file (with a slash in it if a process may be called so too); - for standard input"
+)
+
+_NAME_MAX = 15  # the kernel keeps no more of the name of a process
+_LISTED_MAX = 20
+
+
+class Reading:
+    """What was read.
+
+    Attributes:
+        maps: The mappings.
+        title: What it is, to print.
+        pid: The number of the process, None if it is none.
+    """
+
+    def __init__(self, maps: Maps, title: str, pid: int | None = None) -> None:
+        self.maps = maps
+        self.title = title
+        self.pid = pid
+
+
+def read(options: argparse.Namespace) -> Reading:
+    """Return what `options.target` names.
+
+    Raises:
+        Refused: It names nothing, or too much.
+        OSError, ValueError: It cannot be read, or not understood.
+    """
+    target: str = options.target
+    pid = None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
+    if pid is not None:
+        return _read_process(pid, options)
+    if options.settled:
+        raise Refused("--settled is for processes: a listing does not change")
+    return _read_listing(target, options.dialect or "linux")
+
+
+def _read_listing(target: str, dialect: Dialect) -> Reading:
+    title = "standard input" if target == "-" else escaped(target)
+    try:
+        if target != "-":
+            return Reading(from_path(target, dialect=dialect), title)
+        if sys.stdin is None:
+            raise Refused("standard input is closed")
+        return Reading(from_str(sys.stdin.buffer.read(), dialect=dialect), title)
+    except ParseError as error:
+        raise Unparsed(title, error) from None
+
+
+def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
+    if options.dialect:
+        raise Refused("--dialect is for listings: a process is read from a Linux kernel")
+    directory = os.path.join(proc_root(options.proc), str(pid))
+    number = os.getpid() if pid == "self" else int(pid)
+    try:
+        maps = from_pid(None if pid == "self" else number, settled=options.settled, proc=options.proc)
+    except ParseError as error:
+        raise Unparsed(os.path.join(directory, "maps"), error) from None
+    return Reading(maps, f"{escaped(os.fsdecode(_comm(directory)))} (pid {number})", number)
+
+
+def _is_path(target: str) -> bool:
+    return "/" in target or os.sep in target
+
+
+def _pid(target: str, root: str) -> int | str | None:
+    """Return the process that is meant; None if a file is."""
+    if target == "self":
+        return target
+    if target.isascii() and target.isdigit():
+        if not 0 < int(target) < 2**31:
+            raise Refused(f"the number of a process is from 1 to {2**31 - 1}, not {target}")
+        return int(target)
+    pids = _processes_called(os.fsencode(target), root)
+    if os.path.exists(target):
+        if pids:
+            raise Refused(f"{target} is a file and the name of process {pids[0]}: write ./{target} or {pids[0]}")
+        return None
+    if len(pids) == 1:
+        return pids[0]
+    raise _ambiguous(target, pids, root) if pids else _nothing(target, root)
+
+
+def _nothing(target: str, root: str) -> Refused:
+    if not os.path.exists(os.path.join(root, "self")):
+        return Refused(f"there is no file {target}, and no proc file system at {root} to look for a process")
+    return Refused(f"no process is called {target}, and no file", status=4)
+
+
+def _ambiguous(target: str, pids: list[int], root: str) -> Refused:
+    rows = [f"{pid:>7}  {_command(os.path.join(root, str(pid)))}" for pid in pids[:_LISTED_MAX]]
+    if len(pids) > _LISTED_MAX:
+        rows.append(f"... and {len(pids) - _LISTED_MAX} more")
+    return Refused(f"{len(pids)} processes are called {target}; which one?", *rows)
+
+
+def _processes_called(name: bytes, root: str) -> list[int]:
+    """Return the processes of a name, but for this one."""
+    try:
+        pids = [int(entry) for entry in os.listdir(root) if entry.isdigit()]
+    except OSError:
+        return []
+    own = os.getpid()
+    return sorted([pid for pid in pids if pid != own and _is_called(os.path.join(root, str(pid)), name)])
+
+
+def _is_called(directory: str, name: bytes) -> bool:
+    comm = _comm(directory)
+    if comm == name:
+        return True
+    if len(name) <= _NAME_MAX or comm != name[:_NAME_MAX]:
+        return False
+    return name in [os.path.basename(argument) for argument in _content(directory, "cmdline").split(b"\0")[:2]]
+
+
+def _comm(directory: str) -> bytes:
+    return _content(directory, "comm")[:-1]
+
+
+def _command(directory: str) -> str:
+    """Return the command line of a process, safe to print, in one line."""
+    arguments = _content(directory, "cmdline").rstrip(b"\0").replace(b"\0", b" ") or b"[" + _comm(directory) + b"]"
+    return cut(escaped(os.fsdecode(arguments)), (terminal_width(sys.stderr) or 100) - 10, "...")
+
+
+def _content(directory: str, name: str) -> bytes:
+    """Return what a file in /proc/PID holds, nothing if the process is gone or does not let it be seen."""
+    try:
+        with open(os.path.join(directory, name), "rb") as file:
+            return file.read()
+    except OSError:
+        return b""

@@ -1,0 +1,200 @@
+"""The verb `show`: the mappings of one process or listing, as a table or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from procmaps._escape import cut, escaped, width
+from procmaps._maps import Maps
+from procmaps._table import human, legend, plural, table
+from procmaps.cli import _output
+from procmaps.cli._errors import Refused
+from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._select import matching, rows
+from procmaps.cli._target import HELP, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from procmaps.cli._target import Reading
+
+#: What `Map.kind` can be.
+KINDS = (
+    *("aio", "anon_inode", "anonymous", "ashmem", "dmabuf", "drm", "file", "heap", "hugepage", "memfd", "named"),
+    *("secretmem", "shared", "socket", "special", "stack", "sysv", "vdso", "vsyscall", "vvar"),
+)
+
+_WITHOUT_MEMORY = {
+    "kernel thread": "a kernel thread, which has no memory of its own",
+    "zombie": "a zombie, whose memory is gone",
+}
+
+USAGE = "[OPTION]... TARGET [NAME]"
+
+DESCRIPTION = r"""Show the memory map of a process, or of a saved listing of /proc/PID/maps.
+
+examples:
+  procmaps 1234                        process 1234
+  procmaps self                        procmaps itself
+  procmaps python3 libssl              the process called python3: what has libssl in its name
+  procmaps show ./saved.maps --gaps    a saved listing, with the unmapped ranges
+  ssh host cat /proc/1234/maps | procmaps -
+  procmaps 1234 -p '?wx'               what is writable and executable
+  procmaps 1234 -a 7f955be45678 -C2    what holds an address, and two rows around it
+  procmaps 1234 --kind heap,stack --json
+
+The columns: the first address, the first past it, the permissions, the size, the offset
+in the file, the name. Sizes are in powers of 1024, with a decimal if they are not whole.
+What cannot be shown of a name is written as its bytes, such as \x1b; JSON is exact.
+On a terminal names that do not fit are cut in the middle; elsewhere nothing is.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("target", metavar="TARGET", help=HELP)
+    parser.add_argument("name", metavar="NAME", nargs="?", help="show what has this in its name ([anon] if nameless)")
+    _add_filters(parser.add_argument_group("filters, which combine"))
+    group = parser.add_argument_group("surroundings")
+    group.add_argument("-B", "--before", metavar="N", type=_count, default=0, help="also show N rows before a match")
+    group.add_argument("-A", "--after", metavar="N", type=_count, default=0, help="also show N rows after a match")
+    group.add_argument("-C", "--context", metavar="N", type=_count, help="both; a match is marked with >")
+    group.add_argument("--gaps", action="store_true", help="also show the unmapped ranges between two matches")
+    group = parser.add_argument_group("reading")
+    group.add_argument("--settled", action="store_true", help="read the process until two readings are the same")
+    group.add_argument(
+        "--dialect",
+        metavar="WHOSE",
+        choices=("linux", "cygwin"),
+        help="what wrote the listing: linux, the default, or cygwin",
+    )
+    add_proc_argument(group)
+    add_output_arguments(parser)
+
+
+def _add_filters(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "-p", "--perms", metavar="PATTERN", type=_perms, help="by permissions, such as r-xp, ?w?s or rw; ? is any"
+    )
+    group.add_argument("--pathname", metavar="GLOB", help="by the whole name, such as '*/libc[.-]*'")
+    group.add_argument("--kind", metavar="KIND,...", type=_kinds, help=f"by kind: {', '.join(KINDS)}")
+    group.add_argument(
+        "--deleted", action=argparse.BooleanOptionalAction, help="files of which the kernel says that they are deleted"
+    )
+    group.add_argument("--anonymous", action=argparse.BooleanOptionalAction, help="what has no name")
+    group.add_argument(
+        "-a", "--address", metavar="ADDR", type=_address, help="what holds an address, in hexadecimal, and where in it"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show it, and return 0 if there was a mapping to show."""
+    if options.context is not None:
+        options.before = options.after = options.context
+    if (options.json or options.jsonl) and (options.gaps or options.before or options.after):
+        raise Refused("--gaps, -A, -B and -C are for the table, not for JSON")
+    reading = read(options)
+    matches = matching(reading.maps, options)
+    if not options.quiet:
+        _output.write(_lines(reading, matches, options))
+        if not matches:
+            _output.complain(f"procmaps: {_why_nothing(reading, options)}")
+    return 0 if matches else 1
+
+
+def _lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
+    if options.json:
+        from procmaps._records import document
+
+        return document(matches, reading.pid, reading.maps)
+    if options.jsonl:
+        from procmaps._records import lines
+
+        return lines(matches, reading.pid)
+    return _table_lines(reading, matches, options)
+
+
+def _table_lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
+    selected = rows(reading.maps, matches, options)
+    if not selected:
+        return
+    room = _output.terminal_width(sys.stdout)
+    color = _output.wants_color(options.color)
+    if options.header and room is not None:
+        yield from _head(reading, matches, color, room)
+    yield from table(
+        selected,
+        address=options.address,
+        marks=bool(options.before or options.after),
+        room=room,
+        color=color,
+        encoding=_output.encoding(),
+        header=options.header,
+    )
+
+
+def _head(reading: Reading, matches: Maps, color: bool, room: int) -> Iterator[str]:
+    """Yield what is above the table on a terminal: what it is of, and what the colours mean."""
+    of = len(reading.maps)
+    count = plural(of) if len(matches) == of else f"{len(matches):,} of {plural(of)}"
+    amount = f": {count}, {human(matches.size)}"
+    title = cut(escaped(reading.title, _output.encoding()), max(20, room - len(amount)), "...") + amount
+    if not color:
+        yield title
+    elif width(title) + 4 + width(legend(False)) <= room:
+        yield f"{title}{' ' * (room - width(title) - width(legend(False)))}{legend(True)}"
+    else:
+        yield title
+        yield legend(True)
+
+
+def _why_nothing(reading: Reading, options: argparse.Namespace) -> str:
+    maps, address = reading.maps, options.address
+    if not maps:
+        return f"{reading.title}: {_WITHOUT_MEMORY.get(maps.without_memory or '', 'no mappings')}"
+    if address is not None and address not in maps:
+        return f"{reading.title}: {address:#x} is not mapped{_neighbours(maps, address)}"
+    return f"{reading.title}: none of {plural(len(maps))} matches"
+
+
+def _neighbours(maps: Maps, address: int) -> str:
+    """Return the ends nearest to an address that is not mapped, in words."""
+    below = max([m.end_address for m in maps if m.end_address <= address], default=None)
+    above = min([m.begin_address for m in maps if m.begin_address > address], default=None)
+    parts = []
+    if below is not None:
+        parts.append(f"the mapping below it ends at {below:#x}, {human(address - below)} away")
+    if above is not None:
+        parts.append(f"the mapping above it begins at {above:#x}, {human(above - address)} away")
+    return "; ".join(["", *parts])
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a number of rows, not {text!r}")
+
+
+def _address(text: str) -> int:
+    digits = text[2:] if text[:2] in ("0x", "0X") else text
+    if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
+        return int(digits, 16)
+    raise argparse.ArgumentTypeError(f"an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
+
+
+def _kinds(text: str) -> list[str]:
+    kinds = text.split(",")
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no kind is called {unknown[0]!r}; there are {', '.join(KINDS)}")
+    return kinds
+
+
+def _perms(text: str) -> str:
+    try:
+        Maps().filter(perms=text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
