@@ -1,0 +1,59 @@
+"""Child processes in a known state."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Without the site module: whatever else is installed, the child is small and starts at once.
+PYTHON = [sys.executable, "-I", "-S", "-c"]
+
+
+@contextmanager
+def talking(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a script that talks through its standard streams, and kill it at the end."""
+    with subprocess.Popen([*PYTHON, script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@contextmanager
+def sleeping() -> Iterator[int]:
+    """Have a process that sleeps; its number."""
+    with talking("print(flush=True); import sys; sys.stdin.read()") as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        yield child.pid
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Stop a child, so that its maps do not change."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def zombie() -> Iterator[int]:
+    """Have a process that has ended, but was not waited for."""
+    with subprocess.Popen([*PYTHON, ""]) as child:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        yield child.pid
+
+
+def reaped() -> int:
+    """Return the number of a process that is gone."""
+    with subprocess.Popen([*PYTHON, ""]) as child:
+        pass
+    return child.pid
