@@ -1,0 +1,158 @@
+"""Every process of this machine, read by us and by a plain read of the kernel's text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import procmaps
+from procmaps import Map, Maps
+
+if sys.platform != "linux":
+    pytest.skip("needs /proc", allow_module_level=True)
+
+# What is no path and of no kind that has a name of its own. One that is missing here is news:
+# look whether it deserves a kind.
+KNOWN_SPECIAL = {"[uprobes]", "[sigpage]", "[vectors]", "[gic]", "[kuser]", "[timens]", "[syscall]"}
+
+TRIES = 50
+
+
+def plain_text(pid: int) -> bytes:
+    with open(f"/proc/{pid}/maps", "rb") as file:
+        return file.read()
+
+
+def read_between_equal_texts(pid: int) -> tuple[Maps, bytes | None]:
+    """Read a process, with its text if a plain reading before and one after agree; None if none of many do.
+
+    That the two agree may be chance: what differs from them is read again.
+    """
+    text = None
+    for _ in range(TRIES):
+        before = plain_text(pid)
+        maps = procmaps.from_pid(pid)
+        if plain_text(pid) == before:
+            text = before
+            if bytes(maps) == text:
+                break
+    return maps, text
+
+
+@pytest.fixture(scope="module")
+def host():
+    """Have all processes that can be read, and the numbers of those that change all the time."""
+    read, texts, busy = {}, {}, []
+    for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
+        try:
+            read[pid], text = read_between_equal_texts(pid)
+        except PermissionError as error:  # noqa: PERF203
+            assert error.filename == f"/proc/{pid}/maps"
+            assert not _opens(error.filename)
+        except (ProcessLookupError, FileNotFoundError):
+            continue
+        else:
+            if text is None:
+                busy.append(pid)
+            else:
+                texts[pid] = text
+    return read, texts, busy
+
+
+def _opens(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except PermissionError:
+        return False
+    return True
+
+
+def test_the_text_of_every_process_byte_for_byte(host):
+    read, texts, busy = host
+    wrong = [pid for pid, text in texts.items() if bytes(read[pid]) != text]
+    assert wrong == []
+    # This process alone can be busy: it is the one that reads.
+    assert len(busy) <= 1 + len(read) // 4
+    assert sum(1 for text in texts.values() if text) >= 1
+
+
+def test_a_process_without_text_has_no_memory_and_no_other(host):
+    read, texts, _ = host
+    assert {pid for pid, maps in read.items() if maps.without_memory} == {
+        pid for pid, text in texts.items() if not text
+    }
+
+
+def test_every_listing_is_in_order(host):
+    read, _, _ = host
+    assert [pid for pid, maps in read.items() if not maps.is_ordered] == []
+
+
+def test_every_map_says_the_same_in_all_its_forms(host):
+    read, _, _ = host
+    seen = {m for maps in read.values() for m in maps}
+    for m in seen:
+        assert eval(repr(m), {"Map": Map}) == m
+        assert procmaps.from_str(str(m)) == [m]
+        assert procmaps.from_str(m.line(bits=32)) == [m]
+        assert m.begin_address in m
+        assert m.end_address not in m
+
+
+def test_every_mapping_is_found(host):
+    read, _, _ = host
+    for maps in read.values():
+        assert maps.find_all([m.begin_address for m in maps]) == maps
+        assert maps.find_all([m.end_address - 1 for m in maps]) == maps
+        assert maps.size + sum(end - begin for begin, end in maps.gaps()) == (
+            maps[-1].end_address - maps[0].begin_address if maps else 0
+        )
+
+
+def test_every_name_is_known(host):
+    read, _, _ = host
+    special = {m.pathname for maps in read.values() for m in maps if m.kind == "special"}
+    assert special <= KNOWN_SPECIAL
+
+
+def test_every_file_that_is_there_is_the_one_that_is_mapped(host):
+    """Of the processes that see the files as we do."""
+    compared = 0
+    for pid, maps in host[0].items():
+        if not _shares_our_files(pid):
+            continue
+        for m in maps.filter(kind="file", deleted=False):
+            try:
+                stat = os.stat(m.path)
+            except OSError:
+                continue
+            if stat.st_dev == os.makedev(*m.device):
+                # Replaced since it was read, it has lost its name meanwhile.
+                assert stat.st_ino == m.inode or m not in procmaps.from_pid(pid)
+                compared += 1
+    if os.stat(sys.executable).st_dev in _devices(host[0][os.getpid()]):
+        assert compared > 10
+
+
+def _shares_our_files(pid: int) -> bool:
+    try:
+        return all(
+            os.readlink(f"/proc/{pid}/{name}") == os.readlink(f"/proc/self/{name}") for name in ("root", "ns/mnt")
+        )
+    except OSError:
+        return False
+
+
+def _devices(maps: Maps) -> set[int]:
+    return {os.makedev(*m.device) for m in maps.filter(kind="file")}
+
+
+def test_our_own_extension_is_where_the_loader_says():
+    maps = procmaps.from_pid()
+    extension = Path(procmaps._procmaps.__file__).resolve()
+    of_extension = [m for m in maps if m.path == str(extension)]
+    assert [m for m in of_extension if m.is_executable]
+    assert of_extension == list(maps.by_pathname()[str(extension)])
