@@ -1,0 +1,266 @@
+"""The native layer by itself: it is as _procmaps.pyi says, and takes no argument badly.
+
+What the parser takes and refuses is in test_laws.py and the data; here are the edges of the boundary.
+"""
+
+from __future__ import annotations
+
+import array
+import ast
+import errno
+import inspect
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import procmaps
+from procmaps import _procmaps
+from procmaps._procmaps import Table, parse, read_file, read_process
+
+ROWS = [
+    (0x1000, 0x3000, "r-xp", 0x2000, 8, 1, 42, "/bin/cat"),
+    (0x3000, 0x4000, "rw-p", 0, 0, 0, 0, None),
+    (0x8000, 2**64 - 1, "--xS", 2**64 - 1, 2**32 - 1, 2**32 - 1, 2**64 - 1, "/caf\udce9\x85 "),
+]
+TEXT = (
+    b"00001000-00003000 r-xp 00002000 08:01 42 ".ljust(73) + b"/bin/cat\n"
+    b"00003000-00004000 rw-p 00000000 00:00 0 \n"
+    b"00008000-ffffffffffffffff --xS ffffffffffffffff ffffffff:ffffffff 18446744073709551615  /caf\xe9\xc2\x85 \n"
+)
+
+
+@pytest.fixture(params=["parsed", "built"])
+def table(request):
+    return parse(TEXT) if request.param == "parsed" else Table(ROWS)
+
+
+# The stub
+
+STUB = ast.parse(Path(procmaps.__file__).with_name("_procmaps.pyi").read_text("utf-8"))
+
+
+def signature_of(function: ast.FunctionDef) -> list[str]:
+    arguments = function.args
+    return [argument.arg for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs]
+
+
+def test_the_stub_names_all_there_is():
+    defined = {node.name for node in STUB.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    variables = {node.target.id for node in STUB.body if isinstance(node, ast.AnnAssign)}
+    assert defined | variables == {*_procmaps.__all__, "__version__"}
+
+
+@pytest.mark.parametrize(
+    "function", [node for node in STUB.body if isinstance(node, ast.FunctionDef)], ids=lambda f: f.name
+)
+def test_functions_have_the_parameters_of_the_stub(function):
+    native = inspect.signature(getattr(_procmaps, function.name))
+    assert list(native.parameters) == signature_of(function)
+    defaults = [p.default for p in native.parameters.values() if p.default is not p.empty]
+    assert defaults == [ast.literal_eval(default) for default in function.args.defaults]
+
+
+def classes() -> list[tuple[type, ast.FunctionDef]]:
+    return [
+        (getattr(_procmaps, node.name), method)
+        for node in STUB.body
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef)
+    ]
+
+
+@pytest.mark.parametrize(("owner", "method"), classes(), ids=lambda x: x.name if isinstance(x, ast.FunctionDef) else "")
+def test_methods_have_the_parameters_of_the_stub(owner, method):
+    native = owner if method.name == "__new__" else getattr(owner, method.name)
+    if method.decorator_list:
+        assert type(native).__name__ == "getset_descriptor"
+        return
+    if method.name == "__new__" and sys.version_info < (3, 10):
+        return  # a native class has no signature there
+    names = [name for name in signature_of(method) if name not in ("self", "cls")]
+    native_names = [name for name in inspect.signature(native).parameters if name != "self"]
+    assert len(native_names) == len(names)
+    if not method.name.startswith("__") or method.name == "__new__":
+        assert native_names == names
+
+
+def test_the_version_is_that_of_the_package():
+    assert _procmaps.__version__ == procmaps.__version__
+    assert all(part.isdigit() for part in procmaps.__version__.split(".")[:3])
+
+
+# Table
+
+
+def test_rows(table):
+    assert len(table) == 3
+    assert table.rows() == [table[0], table[1], table[2]] == ROWS
+    assert table.is_ordered is True
+    types = [[type(value) for value in row] for row in table.rows()]
+    assert types == [[type(value) for value in row] for row in ROWS]
+
+
+def test_text(table):
+    if table[2][7] == ROWS[2][7]:
+        assert table.text(64) == TEXT
+    assert parse(table.text(32)).rows() == ROWS
+    assert Table([]).text(64) == b""
+
+
+def test_find(table):
+    assert [table.find(address) for address in (0xFFF, 0x1000, 0x3000, 0x4000, 2**64 - 2)] == [None, 0, 1, None, 2]
+    assert [table.find(address) for address in (-1, 2**64 - 1, 2**64, -(2**100), True)] == [None] * 5
+    packed = table.find_packed(array.array("Q", [0x3000, 0, 0x1000]).tobytes())
+    assert packed == table.find_many(iter([0x3000, 0, 0x1000])) == array.array("q", [1, -1, 0]).tobytes()
+    assert table.find_packed(b"") == table.find_many([]) == b""
+
+
+def test_between(table):
+    assert table.between(0x2000, 0x3001) == (0, 2)
+    assert Table(ROWS[::-1]).between(0, 2**64 - 1) is None
+
+
+def test_neighbours_share_what_is_equal():
+    rows = parse(TEXT.splitlines(keepends=True)[0] * 3).rows()
+    assert rows[0][7] is rows[1][7] is rows[2][7]
+    assert rows[0][2] is rows[1][2]
+
+
+@pytest.mark.parametrize("index", [3, 2**40, 2**63 - 1])
+def test_an_index_out_of_range(table, index):
+    with pytest.raises(IndexError):
+        table[index]
+    with pytest.raises(IndexError):
+        Table([])[0]
+
+
+def test_a_table_does_not_change(table):
+    with pytest.raises(AttributeError):
+        table.is_ordered = False
+    with pytest.raises(AttributeError):
+        table.new = 1
+    with pytest.raises(TypeError):
+        table[0] = ROWS[0]
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Sub", (Table,), {})
+
+
+def test_a_decoder_that_fails_is_an_error():
+    table = parse(b"1-2 r--p 0 0:0 0 \xff", "nonsense")
+    for call in (table.rows, lambda: table[0]):
+        with pytest.raises(LookupError, match="unknown encoding: nonsense"):
+            call()
+
+
+def test_names_in_another_encoding():
+    text = b"1-2 r--p 0 0:0 0 /caf\xe9"
+    assert parse(text, "latin-1")[0][7] == "/caf\xe9"
+    assert parse(text, "ascii")[0][7] == parse(text)[0][7] == "/caf\udce9"
+
+
+# Any argument at all
+
+ODD = [
+    None, True, 0, -1, 2**31, 2**32, 2**63, 2**64, -(2**64), 1.5, float("nan"), "", "x", "\0", "\ud800", b"", b"x" * 7,
+    bytearray(b"x"), memoryview(b"12345678"), [], [None], [()], [ROWS[0][:7]], [(*ROWS[0], 1)], [list(ROWS[0])], (), {},
+    {"a": 1}, range(2), iter([1]), object(), Table, Table([]), parse, Ellipsis, "linux", "cygwin", "utf-8", "/proc",
+    os.devnull, [(1, 2, "rp", 0, 0, 0, 0, None)], [(1, 2, "r--p", 0, 0, 0, 0, "\ud800")],
+    [(1, 2, "r--p", 0, 0, 0, 0, "")],
+    [(2, 1, "\xe9\xe9", 0, 0, 0, 0, None)], [(-1, 1, "r--p", 0, 0, 0, 0, None)], [(1, 2, "r--p", 0, 2**32, 0, 0, None)],
+    [(2**64, 1, "r--p", 0, 0, 0, 0, None)], [(1, 2, b"r--p", 0, 0, 0, 0, b"x")],
+]  # fmt: skip
+
+CALLS = {
+    "parse": lambda x: parse(x),
+    "parse, encoding": lambda x: parse(TEXT, x).rows(),
+    "parse, dialect": lambda x: parse(TEXT, "utf-8", x),
+    "Table": lambda x: Table(x).rows(),
+    "Table, text": lambda x: Table(x).text(64),
+    "index": lambda x: Table(ROWS)[x],
+    "find": lambda x: Table(ROWS).find(x),
+    "find_packed": lambda x: Table(ROWS).find_packed(x),
+    "find_many": lambda x: Table(ROWS).find_many(x),
+    "between, begin": lambda x: Table(ROWS).between(x, 5),
+    "between, end": lambda x: Table(ROWS).between(5, x),
+    "read_file": lambda x: read_file(x),
+    "read_process, root": lambda x: read_process(x, None, 1, False, "utf-8"),
+    "read_process, pid": lambda x: read_process("/proc", x, 1, False, "utf-8"),
+    "read_process, attempts": lambda x: read_process("/proc", None, x, False, "utf-8"),
+    "read_process, settled": lambda x: read_process("/proc", None, 3, x, "utf-8"),
+    "read_process, encoding": lambda x: read_process("/proc", None, 1, False, x)[0].rows(),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_argument_makes_it_panic(name):
+    """A panic is a BaseException that is no Exception, so it comes through."""
+    refused = 0
+    for argument in ODD:
+        try:
+            CALLS[name](argument)
+        except (TypeError, ValueError, OverflowError, IndexError, LookupError, OSError):  # noqa: PERF203
+            refused += 1
+    assert refused > len(ODD) / 2
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("argument", [object(), 1.5], ids=["object", "float"])
+def test_what_is_of_no_use_is_a_type_error(name, argument):
+    with pytest.raises(TypeError):
+        CALLS[name](argument)
+
+
+def test_an_argument_whose_methods_fail():
+    class Bad:
+        def __index__(self):
+            raise ZeroDivisionError
+
+        __len__ = __iter__ = __getitem__ = __fspath__ = __int__ = __index__
+
+    for name, call in CALLS.items():
+        with pytest.raises((TypeError, ZeroDivisionError)):
+            call(Bad())
+            pytest.fail(name)
+
+
+def test_too_few_and_too_many_arguments():
+    for call in (parse, Table, read_file, read_process, Table([]).find, Table([]).between, Table([]).text):
+        with pytest.raises(TypeError):
+            call()
+        with pytest.raises(TypeError):
+            call(b"", "utf-8", "linux", None, None, None, None)
+
+
+# Reading
+
+
+def test_read_file(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"\0\xff" * 100_000)
+    assert read_file(str(path)) == b"\0\xff" * 100_000
+    with pytest.raises(FileNotFoundError) as caught:
+        read_file(str(tmp_path / "missing"))
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(tmp_path / "missing"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_read_process():
+    table, attempts, is_consistent, without_memory = read_process("/proc", None, 20, False, "utf-8")
+    assert isinstance(table, Table)
+    assert table.find(id(table)) is not None
+    assert 1 <= attempts <= 20
+    assert (is_consistent, without_memory) == (True, None)
+    for pid in (0, 2**31, 2**32 - 1):
+        with pytest.raises(FileNotFoundError) as caught:
+            read_process("/proc", pid, 1, False, "utf-8")
+        assert caught.value.filename == f"/proc/{pid}"
+
+
+@pytest.mark.skipif(sys.platform == "linux", reason="for systems without a reader of processes")
+def test_read_process_elsewhere():
+    with pytest.raises(OSError, match="unsupported") as caught:
+        read_process("/proc", None, 20, False, "utf-8")
+    assert caught.value.errno is None
