@@ -65,7 +65,7 @@ REFUSED = [
     "x",
     "1-1 rwxq 1 0:0 1 ",
     "1-1 rwxp 1 0:0 1 \n\n1-1 rwxp 1 0:0 1 \n",
-    "root:x:0:0:root:/root:/bin/bash\n",
+    "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
 ]
 
 # Where we differ on purpose: what it took and no kernel prints, and what it refused.
