@@ -23,6 +23,11 @@ _MOST = 4000
 # or of this process if that comes first. The paths in its maps begin there: d_path() stops there too.
 _TOP = "root" + "/.." * 64
 
+_UNTOLD = (
+    "Whether it is a regular file cannot be told, as it is not at its path, and another may never answer: "
+    "run as root, or with CAP_CHECKPOINT_RESTORE"
+)
+
 
 class Sight(NamedTuple):
     """What is at a path.
@@ -71,12 +76,12 @@ class MappedFile:
     def look(self, name: bytes) -> Sight:
         """Look for the file under a name."""
         try:
-            directory, name = self._opened(_TOP, self._directory), name.lstrip(b"/")
+            directory, rest = self._opened(_TOP, self._directory), name.lstrip(b"/")
             # One call takes 4095 bytes of a path, and a name can have more.
-            while len(name) > _MOST:
-                cut = name.rindex(b"/", 0, _MOST)
-                directory, name = self._opened(name[:cut], directory), name[cut + 1 :]
-            descriptor = self._opened(name, directory, os.O_NOFOLLOW)
+            while len(rest) > _MOST:
+                cut = rest.rindex(b"/", 0, _MOST)
+                directory, rest = self._opened(rest[:cut], directory), rest[cut + 1 :]
+            descriptor = self._opened(rest, directory, os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
             return Sight("absent")
         except OSError as error:
@@ -98,6 +103,14 @@ class MappedFile:
         """Return what this process and that one see mounted."""
         ours = mounts(f"{self.process._root}/self/mountinfo")
         return {**ours, **mounts("mountinfo", dir_fd=self._directory)}
+
+    def is_mounted(self) -> bool:
+        """Whether the file is on what is mounted, and not in a file system that the kernel keeps for itself."""
+        if self.m.device in {mount.device for mount in self.mounts().values()}:
+            return True
+        # A process that changed its root does not see what is mounted above.
+        root = self.look(b"/.").descriptor
+        return root >= 0 and _device(os.fstat(root)) == self.m.device
 
     def path_of(self, descriptor: int, name: bytes) -> str | None:
         """Return a path that leads from here to the file, found under a name; None if none does."""
@@ -125,7 +138,7 @@ class MappedFile:
         found, m = os.fstat(descriptor), self.m
         if self.descriptor >= 0:
             return _sight(os.path.samestat(found, os.fstat(self.descriptor)), descriptor)
-        if (os.major(found.st_dev), os.minor(found.st_dev)) == m.device:
+        if _device(found) == m.device:
             return _sight(found.st_ino == m.inode, descriptor)
         if os.major(found.st_dev) != 0:
             return Sight("other", descriptor=descriptor)
@@ -143,19 +156,21 @@ def link(m: Map) -> str:
     return f"map_files/{m.begin_address:x}-{m.end_address:x}"
 
 
-def current(process: Process, where: Map | int) -> Map | None:
-    """Return the mapping that is now where one was, or at an address."""
-    if not isinstance(where, Map):
-        return process.find(where)
-    m = process.find(where.begin_address)
-    if m is None or not _is_same(m, where):
-        raise _gone(where)
-    return m
+def current(process: Process, m: Map) -> Map:
+    """Return the mapping that is now where one was, if it is the same."""
+    now = process.find(m.begin_address)
+    if now is None or not _is_same(now, m):
+        raise _gone(m)
+    return now
+
+
+def _at(process: Process, where: Map | int) -> Map | None:
+    return current(process, where) if isinstance(where, Map) else process.find(where)
 
 
 def real_name(process: Process, where: Map | int) -> bytes | None:
     """See `procmaps.query.Process.real_name`."""
-    m = current(process, where)
+    m = _at(process, where)
     if m is None or m.pathname is None:
         return None
     name = encode(m.pathname)
@@ -174,15 +189,18 @@ def real_name(process: Process, where: Map | int) -> bytes | None:
 
 def build_id(process: Process, where: Map | int) -> bytes | None:
     """See `procmaps.query.Process.build_id`."""
-    m = current(process, where)
+    m = _at(process, where)
     if m is None or m.kind not in ("file", "memfd"):
         return None
     with MappedFile(process, m) as file:
         descriptor = _found(file)
-        if not S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        found = _asked(process, m) or read_build_id(f"{process._root}/self/fd/{descriptor}")
+        found = None
+        if descriptor >= 0 and S_ISREG(os.fstat(descriptor).st_mode):
+            found = _asked(process, m) or read_build_id(f"{process._root}/self/fd/{descriptor}")
+    # Only now is it certain that what was found was that mapping's, or that there was nothing to find.
     current(process, m)
+    if descriptor < 0:
+        raise PermissionError(errno.EPERM, _UNTOLD, os.path.join(process._path, link(m)))
     return found
 
 
@@ -198,18 +216,11 @@ def _target(process: Process, m: Map) -> bytes:
 
 
 def _found(file: MappedFile) -> int:
-    """Return a descriptor (O_PATH) of the mapped file."""
+    """Return a descriptor (O_PATH) of the mapped file, -1 if it is not found."""
     if file.descriptor >= 0:
         return file.descriptor
-    for sight in (*map(file.look, file.names()), file.program()):
-        if sight.state == "same":
-            return sight.descriptor
-    raise PermissionError(
-        errno.EPERM,
-        "Whether it is a regular file cannot be told, as it is not at its path, and another may never answer: "
-        "run as root, or with CAP_CHECKPOINT_RESTORE",
-        os.path.join(file.process._path, link(file.m)),
-    )
+    sights = [*map(file.look, file.names()), file.program()]
+    return next((sight.descriptor for sight in sights if sight.state == "same"), -1)
 
 
 def _asked(process: Process, m: Map) -> bytes | None:
@@ -226,6 +237,10 @@ def _asked(process: Process, m: Map) -> bytes | None:
 def _is_same(m: Map, other: Map) -> bool:
     """Whether two are the same mapping of the same file, whatever its name and permissions are now."""
     return all([m._row[i] == other._row[i] for i in (0, 1, 3, 4, 5, 6)])
+
+
+def _device(status: os.stat_result) -> tuple[int, int]:
+    return os.major(status.st_dev), os.minor(status.st_dev)
 
 
 def _gone(m: Map) -> LookupError:

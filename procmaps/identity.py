@@ -89,10 +89,9 @@ def identify_in(process: Process, m: Map) -> Identity:
     for _ in range(_TRIES):
         try:
             now = current(process, m)
+            verdict = _identify_now(process, now)
         except LookupError:
             return Identity("unknown", "the mapping is not there any more")
-        assert now is not None
-        verdict = _identify_now(process, now)
         if process.find(now.begin_address) == now:
             return verdict
     return Identity("unknown", "its name changes all the time")
@@ -103,9 +102,8 @@ def _identify_now(process: Process, m: Map) -> Identity:
     if m.pathname is None or m.pathname[0] != "/":
         return never
     with MappedFile(process, m) as file:
-        # The kernel has file systems of its own, which are mounted nowhere. A file that is
-        # only called like one in them is on a device that is mounted.
-        if m.kind != "file" and m.device not in {mount.device for mount in file.mounts().values()}:
+        # A file can be called like the memory that the kernel keeps in file systems of its own.
+        if m.kind != "file" and not file.is_mounted():
             return never
         try:
             names = file.names()
@@ -122,9 +120,9 @@ def _of_one_name(file: MappedFile, name: bytes) -> Identity:
     if sight.state == "same":
         return _found(file, "present", "it is the file at its path", name, sight)
     if sight.state == "other":
-        return _lost(file, "replaced", "another file is at its path, on what was mounted there", name)
+        return _lost(file, "replaced", "another file is at its path, by a mount or on its server", name)
     if sight.state == "absent":
-        return _lost(file, "unknown", "it has a name, but not where we can look: on what was unmounted", name)
+        return _lost(file, "unknown", "no file is at its path, by an unmount or on its server", name)
     return _lost(file, "unknown", sight.note, name)
 
 
