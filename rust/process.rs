@@ -25,10 +25,34 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+/// What a file of /proc/PID with a block of lines a mapping becomes.
+pub trait Listing: Default {
+    /// The name of the file.
+    const FILE: &'static str;
+
+    /// Makes it of the text.
+    fn parse(text: &[u8]) -> Result<Self, ParseError>;
+
+    /// Whether no mapping begins before the end of the one above it.
+    fn is_ordered(&self) -> bool;
+}
+
+impl Listing for Table {
+    const FILE: &'static str = "maps";
+
+    fn parse(text: &[u8]) -> Result<Table, ParseError> {
+        maps::parse(text, Dialect::Linux)
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.is_ordered()
+    }
+}
+
 /// A reading and what is known of it.
-pub struct Snapshot {
+pub struct Snapshot<L = Table> {
     /// The mappings.
-    pub table: Table,
+    pub table: L,
     /// How many times the listing was read.
     pub attempts: u32,
     /// Whether it passed the checks: if not, this is the last of all the attempts allowed.
@@ -48,22 +72,22 @@ pub enum Failure {
     Parse(ParseError),
 }
 
-/// Reads the maps of `root/pid`, or of this process, at most `attempts` times.
-pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot, Failure> {
+/// Reads the maps of `root/pid`, or of this process, or another listing, at most `attempts` times.
+pub fn read<L: Listing>(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot<L>, Failure> {
     let process = Process::open(directory(root, pid))?;
-    let mut maps = PathBuf::from("maps");
+    let mut file = PathBuf::from(L::FILE);
     let mut before = Vec::new();
     let mut text = Vec::with_capacity(16 << 10);
     for attempt in 1..=attempts {
         if settled {
             std::mem::swap(&mut before, &mut text);
         }
-        if !process.read_whole(&maps, &mut text)? {
+        if !process.read_whole(&file, &mut text)? {
             match process.fate()? {
                 Fate::Alive => {}
                 Fate::WithoutMemory(_) if !text.is_empty() => return Err(Failure::Ended(process.path)),
-                Fate::WithoutMemory(why) => match process.living_thread() {
-                    Some(thread) => maps = thread,
+                Fate::WithoutMemory(why) => match process.living_thread(L::FILE) {
+                    Some(thread) => file = thread,
                     None => return Ok(Snapshot::empty(attempt, why)),
                 },
             }
@@ -73,12 +97,12 @@ pub fn read(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Resu
         if settled && text != before {
             continue;
         }
-        let table = maps::parse(&text, Dialect::Linux).map_err(Failure::Parse)?;
+        let table = L::parse(&text).map_err(Failure::Parse)?;
         if table.is_ordered() {
             return Ok(Snapshot { table, attempts: attempt, is_consistent: true, without_memory: None });
         }
     }
-    let table = maps::parse(&text, Dialect::Linux).map_err(Failure::Parse)?;
+    let table = L::parse(&text).map_err(Failure::Parse)?;
     Ok(Snapshot { table, attempts, is_consistent: false, without_memory: None })
 }
 
@@ -96,9 +120,9 @@ pub(crate) fn read_listing(mut file: &File, text: &mut Vec<u8>) -> io::Result<bo
     Ok(file.read_at(&mut [0], 0)? > 0)
 }
 
-impl Snapshot {
-    fn empty(attempts: u32, why: &'static str) -> Snapshot {
-        Snapshot { table: Table::default(), attempts, is_consistent: true, without_memory: Some(why) }
+impl<L: Listing> Snapshot<L> {
+    pub(crate) fn empty(attempts: u32, why: &'static str) -> Snapshot<L> {
+        Snapshot { table: L::default(), attempts, is_consistent: true, without_memory: Some(why) }
     }
 }
 
@@ -139,15 +163,15 @@ impl Process {
         read_listing(&self.file(name)?, text).map_err(|error| self.failure(name, error))
     }
 
-    /// The listing of a thread that goes on although the first one has ended (pthread_exit(3)): the
+    /// The same file of a thread that goes on although the first one has ended (pthread_exit(3)): the
     /// process then looks like a zombie, but its memory is there.
-    pub(crate) fn living_thread(&self) -> Option<PathBuf> {
+    pub(crate) fn living_thread(&self, file: &str) -> Option<PathBuf> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let tasks = rustix::fs::openat(&self.directory, "task", flags, Mode::empty()).ok()?;
         let threads = rustix::fs::Dir::new(tasks).ok()?.filter_map(Result::ok);
         threads
-            .map(|thread| Path::new("task").join(OsStr::from_bytes(thread.file_name().to_bytes())).join("maps"))
-            .find(|maps| self.read_whole(maps, &mut Vec::new()).unwrap_or(false))
+            .map(|thread| Path::new("task").join(OsStr::from_bytes(thread.file_name().to_bytes())).join(file))
+            .find(|path| self.file(path).is_ok_and(|file| file.read_at(&mut [0], 0).is_ok_and(|read| read > 0)))
     }
 
     /// What became of a process whose address space is gone. See proc_pid_stat(5).

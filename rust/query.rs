@@ -152,7 +152,7 @@ impl Handle {
             let without_memory = match fate {
                 Fate::Alive if is_alive => None,
                 Fate::Alive => continue,
-                Fate::WithoutMemory(why) => match process.living_thread() {
+                Fate::WithoutMemory(why) => match process.living_thread("maps") {
                     Some(thread) => {
                         listing = thread;
                         continue;
