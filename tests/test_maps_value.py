@@ -106,6 +106,7 @@ def test_added_in_place_a_name_gets_new_ones(maps):
 def test_repr():
     assert repr(Maps()) == repr(procmaps.from_str("")) == "<Maps: no mappings>"
     assert repr(Maps([FIRST])) == "<Maps: 1 mapping, 0x1000-0x3000>"
+    assert repr(parsed()[:2]) == "<Maps: 2 mappings, 0x1000-0x4000>"
     assert repr(parsed()) == "<Maps: 6 mappings, 0x1000-0xfffffffffffff000>"
 
 
