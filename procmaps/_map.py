@@ -64,14 +64,15 @@ class Map:
         inode: int = 0,
         pathname: str | None = None,
     ) -> Map:
-        major, minor = device
+        if len(device) != 2:
+            raise ValueError(f"device is a pair of numbers, major and minor, not {device!r}")
         row = (
             _number("begin_address", begin_address),
             _number("end_address", end_address),
             _perms(perms),
             _number("offset", offset),
-            _number("device[0]", major, 2**32 - 1),
-            _number("device[1]", minor, 2**32 - 1),
+            _number("device[0]", device[0], 2**32 - 1),
+            _number("device[1]", device[1], 2**32 - 1),
             _number("inode", inode),
             _pathname(pathname),
         )
@@ -267,8 +268,9 @@ class Map:
         >>> hex(Map(0x5000, 0x7000, "r-xp", 0x2000, (8, 1), 42, "/bin/cat").file_offset(0x5010))
         '0x2010'
         """
+        address = index(address)
         if address not in self:
-            raise ValueError(f"{index(address):#x} is not in {self!r}")
+            raise ValueError(f"{address:#x} is not in {self!r}")
         name = self._row[7]
         return None if name is None or name[0] != "/" else self._row[3] + address - self._row[0]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from _collections_abc import Sequence
 from _operator import index
+from _thread import RLock
+from sys import byteorder
 
 from procmaps._map import Map, map_of, maps_of
 from procmaps._names import encode
@@ -18,6 +20,17 @@ else:
 
     def overload(function):
         return function
+
+
+_MAX = 2**64 - 1
+
+# What a buffer of unsigned 64-bit ints in this machine's order may call its format.
+_U64 = ("Q", "L", "@Q", "@L", "=Q", "<Q" if byteorder == "little" else ">Q")
+
+# Held while Map objects are made, so that two threads get the same ones. One for all: it is
+# held for microseconds, and a lock in each Maps would cost more than that. Reentrant, as making
+# objects can run any finalizer.
+_making = RLock()
 
 
 class Maps(Sequence[Map]):
@@ -117,11 +130,13 @@ class Maps(Sequence[Map]):
         """Return the listing itself, which does not change. A list to edit is `list(maps)`."""
         return self
 
-    def __add__(self, other: Iterable[Map]) -> Maps:
-        return Maps([*self, *other]) if isinstance(other, Sequence) else NotImplemented
+    def __add__(self, other: Sequence[Map]) -> Maps:
+        others = _list_of(other)
+        return NotImplemented if others is None else Maps(self._all() + others)
 
-    def __radd__(self, other: Iterable[Map]) -> Maps:
-        return Maps([*other, *self]) if isinstance(other, Sequence) else NotImplemented
+    def __radd__(self, other: Sequence[Map]) -> Maps:
+        others = _list_of(other)
+        return NotImplemented if others is None else Maps(others + self._all())
 
     def __mul__(self, times: SupportsIndex) -> Maps:
         return Maps(self._all() * times)
@@ -233,7 +248,7 @@ class Maps(Sequence[Map]):
             view = memoryview(addresses)  # type: ignore[arg-type]
         except TypeError:
             return memoryview(table.find_many(addresses)).cast("q")
-        if view.itemsize != 8 or view.format.lstrip("@=<>") not in ("Q", "L"):
+        if view.itemsize != 8 or view.format not in _U64:
             raise TypeError(f"a buffer of addresses holds unsigned 64-bit ints, not format {view.format!r}")
         return memoryview(table.find_packed(view.tobytes())).cast("q")
 
@@ -242,7 +257,8 @@ class Maps(Sequence[Map]):
 
         O(log n + what is returned); O(n) if not `is_ordered`.
         """
-        found = self._indexed().between(begin, end)
+        begin, end = max(0, index(begin)), min(index(end), _MAX)
+        found = self._indexed().between(begin, end) if begin < end else (0, 0)
         near = self if found is None else self._pick(range(*found))
         return Maps([m for m in near if max(begin, m.begin_address) < min(end, m.end_address)])
 
@@ -300,7 +316,7 @@ class Maps(Sequence[Map]):
         from procmaps._filter import conditions
 
         wanted = conditions(predicate, perms, pathname, kind, deleted, anonymous)
-        return Maps([m for m in self if all([condition(m) for condition in wanted])])
+        return Maps([m for m in self if all(condition(m) for condition in wanted)])
 
     def by_pathname(self) -> dict[str | None, Maps]:
         """Return the mappings of each name, in the order of first appearance; O(n).
@@ -325,22 +341,32 @@ class Maps(Sequence[Map]):
         return self._table
 
     def _at(self, i: int) -> Map:
-        if self._every is not None:
-            return self._every[i]
-        table = self._indexed()
-        if self._some is None:
-            self._some = [None] * len(table)
-        m = self._some[i]
-        if m is None:
-            m = self._some[i] = map_of(table[i])
-        return m
+        every, some = self._every, self._some
+        if every is not None:
+            return every[i]
+        m = None if some is None else some[i]
+        return self._make(i) if m is None else m
+
+    def _make(self, i: int) -> Map:
+        with _making:
+            if self._every is not None:
+                return self._every[i]
+            table = self._indexed()
+            if self._some is None:
+                self._some = [None] * len(table)
+            m = self._some[i]
+            if m is None:
+                m = self._some[i] = map_of(table[i])
+            return m
 
     def _all(self) -> list[Map]:
         if self._every is None:
-            every = _made(self._indexed())
-            if self._some is not None:
-                every = [made or new for made, new in zip(self._some, every)]
-            self._every, self._some = every, None
+            with _making:
+                if self._every is None:
+                    every = _made(self._indexed())
+                    if self._some is not None:
+                        every = [made or new for made, new in zip(self._some, every)]
+                    self._every, self._some = every, None
         return self._every
 
     def _pick(self, indices: range) -> Maps:

@@ -105,7 +105,10 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dial
     >>> procmaps.from_path("/proc/self/maps").find(id(procmaps)).is_writable
     True
     """
-    return maps_of_table(parse(read_file(os.fsdecode(path)), ENCODING, dialect))
+    name = os.fsdecode(path)
+    if "\0" in name:
+        raise ValueError(f"a path holds no NUL: {name!r}")
+    return maps_of_table(parse(read_file(name), ENCODING, dialect))
 
 
 def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialect = "linux") -> Maps:
@@ -137,7 +140,7 @@ def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialec
         except UnicodeEncodeError as error:
             raise _undecodable(maps_data, error.start) from None
         return maps_of_table(parse(data, "utf-8", dialect))
-    return maps_of_table(parse(bytes(maps_data), ENCODING, dialect))
+    return maps_of_table(parse(bytes(memoryview(maps_data)), ENCODING, dialect))
 
 
 def proc_root(proc: str | os.PathLike[str] | None) -> str:
