@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, final
 
+from procmaps._amounts import UsageRow
 from procmaps._map import Row
 
 __version__: str
@@ -104,3 +105,35 @@ def query_once(root: str, pid: int | None, address: int, encoding: str) -> Row |
 
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""
+
+# The fields of smaps and of the roll-up, in the order of the tuples that `UsageTable` gives.
+USAGE_FIELDS: tuple[str, ...]
+
+@final
+class UsageTable:
+    """What the mappings of one listing use: an immutable sequence of flat tuples.
+
+    A tuple has the fields in the order of `USAGE_FIELDS`: ints, in bytes if they are amounts, a tuple of
+    flags, a dict of what is not known; each None if there is no such line.
+    """
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> UsageRow: ...
+    def rows(self) -> list[UsageRow]:
+        """All rows, as a list. Rows share equal flags."""
+
+def parse_smaps(data: bytes, encoding: str) -> tuple[Table, UsageTable]:
+    """Parse a text of smaps or of a roll-up. Raises `ParseError` at the first line that is none."""
+
+def read_smaps(
+    root: str, pid: int | None, attempts: int, encoding: str
+) -> tuple[tuple[Table, UsageTable], int, bool, str | None]:
+    """Read smaps of a process: `((maps, usages), attempts, is_consistent, without_memory)`.
+
+    OSError with ENOSYS if the kernel has none.
+    """
+
+def read_rollup(
+    root: str, pid: int | None, encoding: str
+) -> tuple[tuple[Table, UsageTable], int, bool, str | None]:
+    """Read the roll-up of a process: the same, with one row or none."""

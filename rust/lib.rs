@@ -6,7 +6,11 @@
 //! | `grammar.rs` | does this line look like that, and if not, where? |
 //! | `maps.rs` | which rows does this text hold? |
 //! | `table.rs` | which row holds this address? |
+//! | `fields.rs` | what does a line of smaps below one of maps say? |
+//! | `smaps.rs` | which rows and fields does this text hold? |
+//! | `usages.rs` | what does this row use? |
 //! | `process.rs` | what does this process map? (Linux) |
+//! | `memory.rs` | what does this process use? (Linux) |
 //! | `query.rs` | which mapping of this process holds this address, now? (Linux) |
 //! | `build_id.rs` | which build of a program is this file? |
 //! | `python/` | how does Python see it? |
@@ -14,6 +18,7 @@
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
 
 pub mod build_id;
+pub mod fields;
 /// The grammar of a line.
 pub mod format {
     include!("format.rs");
@@ -21,10 +26,14 @@ pub mod format {
 mod grammar;
 pub mod maps;
 #[cfg(target_os = "linux")]
+pub mod memory;
+#[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod query;
+pub mod smaps;
 pub mod table;
+pub mod usages;
 
 #[cfg(feature = "python")]
 mod python;

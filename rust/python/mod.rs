@@ -4,6 +4,7 @@ mod errors;
 mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
+mod smaps;
 mod table;
 
 use crate::build_id;
@@ -13,9 +14,12 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _procmaps {
     use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
 
     #[pymodule_export]
     use super::query::{Process, query_once};
+    #[pymodule_export]
+    use super::smaps::{UsageTable, parse_smaps, read_rollup, read_smaps};
     #[pymodule_export]
     use super::table::{Table, parse};
     #[pymodule_export]
@@ -24,6 +28,7 @@ mod _procmaps {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("GATE", super::query::GATE)?;
+        module.add("USAGE_FIELDS", PyTuple::new(module.py(), super::smaps::field_names())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

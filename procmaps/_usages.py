@@ -1,0 +1,188 @@
+"""What all mappings of one listing use."""
+
+from __future__ import annotations
+
+from _collections_abc import Sequence
+from _operator import index
+
+from procmaps._maps import Maps
+from procmaps._usage import Total, Usage, total_of, usage_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Callable, Literal, SupportsIndex, overload
+
+    from procmaps._amounts import UsageRow
+    from procmaps._procmaps import UsageTable
+
+    Key = Literal["module", "pathname", "kind"]
+else:
+
+    def overload(function):
+        return function
+
+
+class Usages(Sequence[Usage]):
+    """What each mapping of a process or of a saved text uses, in its order.
+
+    An immutable sequence of `Usage`; its slices are `Usages` too.
+
+    Args:
+        usages: What each mapping uses, in the order in which it is to be.
+
+    >>> from procmaps import Map
+    >>> usages = Usages([Usage(Map(0x1000, 0x3000), rss=8192), Usage(Map(0x5000, 0x6000), rss=4096)])
+    >>> usages
+    <Usages: 2 mappings, 0x1000-0x6000, rss=12288>
+    >>> usages.find(0x2fff).rss
+    8192
+    """
+
+    __slots__ = ("_every", "_maps", "_table")
+
+    _maps: Maps
+    # The rows, or the objects made of them; one of the two is None.
+    _table: UsageTable | None
+    _every: list[Usage] | None
+
+    def __init__(self, usages: Iterable[Usage] = ()) -> None:
+        every = list(usages)
+        for usage in every:
+            if not isinstance(usage, Usage):
+                raise TypeError(f"Usages holds Usage objects, not {type(usage).__name__}")
+        self._every, self._table = every, None
+        self._maps = Maps([usage.map for usage in every])
+
+    # As a sequence
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    @overload
+    def __getitem__(self, item: SupportsIndex) -> Usage: ...
+    @overload
+    def __getitem__(self, item: slice) -> Usages: ...
+
+    def __getitem__(self, item: SupportsIndex | slice) -> Usage | Usages:
+        if isinstance(item, slice):
+            return Usages(self._all()[item])
+        if self._table is None:
+            return self._all()[item]
+        i = range(len(self))[index(item)]
+        return usage_of(self._maps[i], self._table[i])
+
+    def __iter__(self) -> Iterator[Usage]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == other._all() if isinstance(other, Usages) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._all()))
+
+    def __reduce__(self) -> tuple[Callable[..., Usages], tuple[Any, ...]]:
+        return _restored, (self._all(), self._maps)
+
+    def __repr__(self) -> str:
+        return f"{repr(self._maps).replace('Maps', 'Usages')[:-1]}, rss={self.total().rss}>"
+
+    # The reading
+
+    @property
+    def maps(self) -> Maps:
+        """The mappings: what `procmaps.from_pid` would have given."""
+        return self._maps
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that was read; None if it was not one, or was this one."""
+        return self._maps.pid
+
+    @property
+    def attempts(self) -> int | None:
+        """How many readings it took to have a consistent one; None if no process was read."""
+        return self._maps.attempts
+
+    @property
+    def without_memory(self) -> str | None:
+        """Why a process has no mappings, "kernel thread" or "zombie"; None if it has some."""
+        return self._maps.without_memory
+
+    # Questions
+
+    def find(self, address: int) -> Usage | None:
+        """Return what the mapping that holds an address uses, or None: see `Maps.find`."""
+        i = self._maps.find_indices([address])[0]
+        return None if i < 0 else self[i]
+
+    def total(self) -> Total:
+        """Return what all mappings use together; O(n).
+
+        >>> import procmaps.smaps
+        >>> total = procmaps.smaps.from_pid().total()
+        >>> total.size >= total.rss > 0
+        True
+        """
+        return total_of(self._rows())
+
+    def by(self, key: Key | Callable[[Usage], Any]) -> dict[Any, Total]:
+        """Return what the mappings that have something in common use together; O(n).
+
+        Args:
+            key: What they have in common. "pathname": the name as printed, None for
+                those without. "kind": `Map.kind`. "module": the same as "pathname", but a file is
+                one whether or not it is deleted; a module loaded twice is not told apart, and
+                the memory without a name behind a file is not its. Or a function of a `Usage`.
+
+        Returns:
+            A total for each value of the key, in the order of first appearance.
+
+        >>> import procmaps.smaps
+        >>> usages = procmaps.smaps.from_pid()
+        >>> usages.by("kind")["stack"].count
+        1
+        >>> usages.by(lambda usage: usage.map.is_writable).keys() == {True, False}
+        True
+        """
+        groups: dict[Any, list[UsageRow]] = {}
+        for value, row in zip(self._values(key), self._rows()):
+            groups.setdefault(value, []).append(row)
+        return {value: total_of(rows) for value, rows in groups.items()}
+
+    def _values(self, key: Key | Callable[[Usage], Any]) -> Iterable[Any]:
+        """Return the value of a key for each mapping."""
+        if callable(key):
+            return map(key, self._all())
+        if key == "pathname":
+            return [m.pathname for m in self._maps]
+        if key == "kind":
+            return [m.kind for m in self._maps]
+        if key == "module":
+            return [m.path or m.pathname for m in self._maps]
+        raise ValueError(f"key is 'module', 'pathname', 'kind' or a function, not {key!r}")
+
+    # The rows and the objects
+
+    def _rows(self) -> list[UsageRow]:
+        return [usage._row for usage in self._all()] if self._table is None else self._table.rows()
+
+    def _all(self) -> list[Usage]:
+        if self._every is None:
+            self._every = [usage_of(m, row) for m, row in zip(self._maps, self._rows())]
+            self._table = None
+        return self._every
+
+
+def usages_of(table: UsageTable, maps: Maps) -> Usages:
+    """Return the Usages of rows that the native layer has, and of as many mappings."""
+    usages = Usages()
+    usages._table, usages._every, usages._maps = table, None, maps
+    return usages
+
+
+def _restored(every: list[Usage], maps: Maps) -> Usages:
+    """Make what was pickled."""
+    usages = Usages()
+    usages._every, usages._maps = every, maps
+    return usages
