@@ -72,17 +72,17 @@ def from_pid(
 
     See proc_pid_maps(5), ptrace(2) (PTRACE_MODE_READ_FSCREDS).
     """
-    pid = _checked_pid(pid)
+    pid = checked_pid(pid)
     if attempts < 1:
         raise ValueError(f"attempts is at least 1, not {attempts!r}")
     root = proc_root(proc)
     try:
         table, made, is_consistent, without_memory = read_process(root, pid, attempts, settled, ENCODING)
     except OSError as error:
-        raise _explained(error, root, pid) from None
+        raise explained(error, root, pid) from None
     maps = maps_of_table(table, pid, made, without_memory)
     if not is_consistent:
-        raise _inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
+        raise inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
     return maps
 
 
@@ -138,7 +138,7 @@ def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialec
         try:
             data = maps_data.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
-            raise _undecodable(maps_data, error.start) from None
+            raise unencodable(maps_data, error.start) from None
         return maps_of_table(parse(data, "utf-8", dialect))
     return maps_of_table(parse(bytes(memoryview(maps_data)), ENCODING, dialect))
 
@@ -150,7 +150,7 @@ def proc_root(proc: str | os.PathLike[str] | None) -> str:
     return os.environ.get("PROCMAPS_PROC") or os.environ.get("HOST_PROC") or "/proc"
 
 
-def _checked_pid(pid: int | None) -> int | None:
+def checked_pid(pid: int | None) -> int | None:
     if pid is None:
         return None
     if isinstance(pid, bool):
@@ -161,7 +161,7 @@ def _checked_pid(pid: int | None) -> int | None:
     raise ValueError(f"pid is from 1 to 2**31 - 1, or None for this process, not {number}")
 
 
-def _explained(error: OSError, root: str, pid: int | None) -> OSError:
+def explained(error: OSError, root: str, pid: int | None) -> OSError:
     """Return what a caller can act on in place of what the system call said."""
     path = error.filename or os.path.join(root, str(pid or "self"))
     if error.errno in (errno.ENOENT, errno.ESRCH):
@@ -177,14 +177,14 @@ def _explained(error: OSError, root: str, pid: int | None) -> OSError:
     return error
 
 
-def _inconsistent(maps: Maps, path: str) -> InconsistentError:
+def inconsistent(maps: Maps, path: str) -> InconsistentError:
     text = f"the mappings changed in each of {maps.attempts} readings; allow more attempts"
     error = InconsistentError(errno.EAGAIN, text, path)
     error.maps, error.attempts = maps, maps.attempts or 0
     return error
 
 
-def _undecodable(text: str, at: int) -> ParseError:
+def unencodable(text: str, at: int) -> ParseError:
     """Return the error for a surrogate that stands for no byte."""
     start = text.rfind("\n", 0, at) + 1
     line = text[start:].partition("\n")[0].encode("utf-8", "surrogatepass")

@@ -32,7 +32,7 @@ from procmaps._errors import ParseError
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse
-from procmaps._read import _undecodable
+from procmaps._read import unencodable
 
 if TYPE_CHECKING:
     import os
@@ -186,7 +186,7 @@ def _encoded(text: str | bytes | bytearray | memoryview) -> tuple[bytes, str]:
     try:
         return text.encode("utf-8", "surrogateescape"), "utf-8"
     except UnicodeEncodeError as error:
-        raise _undecodable(text, error.start) from None
+        raise unencodable(text, error.start) from None
 
 
 def _is_crlf(lines: list[bytes]) -> bool:

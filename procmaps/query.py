@@ -22,7 +22,7 @@ from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import GATE, query_once
 from procmaps._procmaps import Process as NativeProcess
-from procmaps._read import _checked_pid, _explained, _inconsistent, proc_root
+from procmaps._read import checked_pid, explained, inconsistent, proc_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def find(pid: int | None, address: int, *, proc: str | os.PathLike[str] | None =
     'rw-p'
     """
     try:
-        row = query_once(proc_root(proc), _checked_pid(pid), address, ENCODING)
+        row = query_once(proc_root(proc), checked_pid(pid), address, ENCODING)
     except OSError:
         # No process, no memory, an old kernel, a long name: a handle has the answer or the error.
         pass
@@ -120,11 +120,11 @@ class Process:
     ) -> None:
         if backend not in (None, "ioctl", "text"):
             raise ValueError(f"backend is 'ioctl', 'text' or None, not {backend!r}")
-        self.pid, self._root = _checked_pid(pid), proc_root(proc)
+        self.pid, self._root = checked_pid(pid), proc_root(proc)
         try:
             native = NativeProcess(self._root, self.pid, ENCODING)
         except OSError as error:
-            raise _explained(error, self._root, self.pid) from None
+            raise explained(error, self._root, self.pid) from None
         if backend == "ioctl" != native.backend:
             native.close()
             raise UnsupportedError(errno.ENOTTY, "this kernel has no PROCMAP_QUERY; Linux has it from 6.11 on")
@@ -364,7 +364,7 @@ class Process:
     def _maps(self, table: Table, attempts: int, is_consistent: bool) -> Maps:
         maps = maps_of_table(table, self.pid, attempts)
         if not is_consistent:
-            raise _inconsistent(maps, self._path)
+            raise inconsistent(maps, self._path)
         return maps
 
     def _let_pass(self, error: OSError) -> None:

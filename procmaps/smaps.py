@@ -23,7 +23,7 @@ from procmaps._errors import InconsistentError, UnsupportedError
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_file, read_rollup, read_smaps
-from procmaps._read import _checked_pid, _explained, _undecodable, proc_root
+from procmaps._read import checked_pid, explained, unencodable, proc_root
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -86,7 +86,7 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
 
     See proc_pid_smaps(5); show_smap() in fs/proc/task_mmu.c.
     """
-    pid = _checked_pid(pid)
+    pid = checked_pid(pid)
     if attempts < 1:
         raise ValueError(f"attempts is at least 1, not {attempts!r}")
     root = proc_root(proc)
@@ -96,7 +96,7 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
         raise _failure(error, root, pid) from None
     usages = usages_of(table, maps_of_table(maps, pid, made, without_memory))
     if not is_consistent:
-        raise _inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
+        raise inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
     return usages
 
 
@@ -142,7 +142,7 @@ def from_str(smaps_data: str | bytes | bytearray | memoryview) -> Usages:
         try:
             return _parsed(smaps_data.encode("utf-8", "surrogateescape"), "utf-8")
         except UnicodeEncodeError as error:
-            raise _undecodable(smaps_data, error.start) from None
+            raise unencodable(smaps_data, error.start) from None
     return _parsed(bytes(smaps_data), ENCODING)
 
 
@@ -172,7 +172,7 @@ def rollup(pid: int | None = None, *, proc: str | os.PathLike[str] | None = None
 
     See show_smaps_rollup() in fs/proc/task_mmu.c.
     """
-    pid = _checked_pid(pid)
+    pid = checked_pid(pid)
     root = proc_root(proc)
     try:
         (_, table), _, _, without_memory = read_rollup(root, pid, ENCODING)
@@ -189,14 +189,14 @@ def _parsed(data: bytes, encoding: str) -> Usages:
 def _failure(error: OSError, root: str, pid: int | None) -> OSError:
     """Return what a caller can act on in place of what the system call said."""
     if error.errno != errno.ENOSYS:
-        return _explained(error, root, pid)
+        return explained(error, root, pid)
     name = os.path.basename(error.filename)
     since = "Linux has it from 4.14 on, " if name == "smaps_rollup" else ""
     text = f"this kernel has no {name}: {since}built with CONFIG_PROC_PAGE_MONITOR"
     return UnsupportedError(errno.ENOSYS, text, error.filename)
 
 
-def _inconsistent(usages: Usages, path: str) -> InconsistentUsagesError:
+def inconsistent(usages: Usages, path: str) -> InconsistentUsagesError:
     text = f"the mappings changed in each of {usages.attempts} readings; allow more attempts"
     error = InconsistentUsagesError(errno.EAGAIN, text, path)
     error.usages, error.maps, error.attempts = usages, usages.maps, usages.attempts or 0

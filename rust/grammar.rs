@@ -32,6 +32,8 @@ pub struct Grammar {
     fields: &'static [Field],
     dfa: dense::DFA<&'static [u32]>,
     start: StateID,
+    /// For lines that were refused, so compiled when the first one is.
+    prefix: OnceLock<Regex>,
 }
 
 #[repr(C)]
@@ -61,7 +63,7 @@ impl Grammar {
         let (dfa, _) = dense::DFA::from_bytes(bytes).expect("build.rs wrote it for this target");
         let config = start::Config::new().anchored(Anchored::Yes);
         let start = dfa.start_state(&config).expect("built anchored, without quit bytes");
-        Grammar { fields, dfa, start }
+        Grammar { fields, dfa, start, prefix: OnceLock::new() }
     }
 
     /// Runs the pattern over the first columns of several lines at once.
@@ -136,13 +138,12 @@ impl Grammar {
 
     /// How many fields, from the first, the line begins with.
     fn matching_fields(&self, line: &[u8]) -> usize {
-        let mut pattern = String::from("(?-u)^");
-        self.fields
-            .iter()
-            .take_while(|field| {
-                pattern.push_str(field.pattern);
-                Regex::new(&pattern).is_ok_and(|prefix| prefix.is_match(line))
-            })
-            .count()
+        let prefix = self.prefix.get_or_init(|| {
+            // (a(b(c)?)?)?: as many groups take part as fields match.
+            let nested =
+                self.fields.iter().rev().fold(String::new(), |rest, field| format!("({}{rest})?", field.pattern));
+            Regex::new(&format!("(?-u)^{nested}")).expect("made of patterns that build.rs has compiled")
+        });
+        prefix.captures(line).map_or(0, |groups| groups.iter().flatten().count() - 1)
     }
 }
