@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import sys
 import threading
@@ -10,7 +11,8 @@ import threading
 import pytest
 
 import procmaps
-from procmaps import Map, Maps
+from procmaps import Map, Maps, _maps
+from support.children import talking
 from support.listings import ABSENT, FIRST, LISTING, STATES, made, parsed
 
 
@@ -158,3 +160,53 @@ def test_many_threads_see_one_listing():
         assert failures == []
         assert len(seen) == 4
         assert all(m is maps[i] for pairs in seen for i, m in pairs)
+
+
+def test_who_waited_gets_the_objects_of_who_made_them():
+    maps = parsed()
+    got = []
+    with _maps._making:
+        thread = threading.Thread(target=lambda: got.extend(maps))
+        thread.start()
+        while not _is_in(thread, "_all"):
+            pass
+        first = list(maps)
+    thread.join()
+    assert all(a is b for a, b in zip(got, first))
+    assert got == first == LISTING
+
+
+def _is_in(thread, function):
+    frame = sys._current_frames().get(thread.ident)
+    return frame is not None and frame.f_code.co_name == function
+
+
+FORKING = """if True:
+    import os, signal, sys, threading
+    sys.path.insert(0, sys.argv[1])
+    import procmaps
+    text = "".join(f"{i:x}000-{i:x}800 r--p 0 0:0 0 /x{i}\\n" for i in range(1, 2000))
+
+    def make():
+        while True:
+            list(procmaps.from_str(text))
+
+    threading.Thread(target=make, daemon=True).start()
+    for _ in range(50):
+        child = os.fork()
+        if not child:
+            signal.alarm(5)
+            maps = procmaps.from_str(text)
+            os._exit(maps[7] is not list(maps)[7])
+        status = os.waitpid(child, 0)[1]
+        if status:
+            break
+    print(status, flush=True)
+    os._exit(0)
+    """
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork(2)")
+def test_a_fork_while_a_thread_makes_maps_can_make_its_own():
+    with talking(FORKING, os.path.dirname(os.path.dirname(procmaps.__file__))) as process:
+        assert process.stdout.read() == b"0\n"
