@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, overload
+
 from procmaps._procmaps import USAGE_FIELDS
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, overload
+    from typing import Any
 
-    # The fields in the order of USAGE_FIELDS, None for what is not there: ints, then of vm_flags a
-    # tuple, of other a dict.
-    UsageRow = tuple[Any, ...]
-else:
+    from procmaps._procmaps import UsageRow
 
-    def overload(function):
-        return function
+    # A UsageRow as a tuple.
+    Fields = tuple[Any, ...]
+
+_OTHER = USAGE_FIELDS.index("other")
 
 
 class Number:
@@ -50,7 +50,7 @@ class Amounts:
 
     __slots__ = ("_row",)
 
-    _row: UsageRow
+    _row: UsageRow | Fields
 
     size = Number("The addresses, whatever is behind them.")
     rss = Number("What is in memory, but for `shared_hugetlb` and `private_hugetlb`.")
@@ -101,11 +101,11 @@ class Amounts:
         >>> procmaps.smaps.from_str(text)[0].other
         {'Name': '[anon:libc_malloc]'}
         """
-        return dict(self._row[-1] or ())
+        return dict(self._row[_OTHER] or ())
 
     def _identity(self) -> tuple[Any, ...]:
         """Return what makes two of them equal, `other` last."""
-        return type(self), *self._row
+        return type(self), *fields_of(self._row)
 
     def __eq__(self, other: object) -> bool:
         return self._identity() == other._identity() if isinstance(other, Amounts) else NotImplemented
@@ -122,18 +122,16 @@ class Amounts:
         return type(self).__name__
 
 
+def fields_of(row: UsageRow | Fields) -> Fields:
+    """Return the fields of a row."""
+    return tuple([row[i] for i in range(len(row))])
+
+
 #: The names of the amounts, in the kernel's order: what can be added up.
 AMOUNTS = tuple([name for name, field in vars(Amounts).items() if isinstance(field, Number)])
-_ARE_AMOUNTS = [name in AMOUNTS for name in USAGE_FIELDS]
 
 
 def added(amounts: Iterable[int | None]) -> int | None:
     """Return the sum of what is not None; None if nothing is."""
     present = [amount for amount in amounts if amount is not None]
     return sum(present) if present else None
-
-
-def total_row(rows: list[UsageRow]) -> UsageRow:
-    """Return a row with the sum of each amount."""
-    columns = zip(*rows) if rows else [()] * len(USAGE_FIELDS)
-    return tuple([added(column) if is_amount else None for column, is_amount in zip(columns, _ARE_AMOUNTS)])

@@ -1,9 +1,9 @@
 """Native core of procmaps: bytes in, built-in types out. Not a public interface."""
 
 from collections.abc import Iterable
-from typing import Literal, final
+from typing import Any, Literal, final
 
-from procmaps._amounts import UsageRow
+from procmaps._amounts import Fields
 from procmaps._map import Row
 
 __version__: str
@@ -106,21 +106,36 @@ def query_once(root: str, pid: int | None, address: int, encoding: str) -> Row |
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""
 
-# The fields of smaps and of the roll-up, in the order of the tuples that `UsageTable` gives.
+# The fields of smaps and of the roll-up, in the order of a `UsageRow`; "other" is the last.
 USAGE_FIELDS: tuple[str, ...]
 
 @final
-class UsageTable:
-    """What the mappings of one listing use: an immutable sequence of flat tuples.
+class UsageRow:
+    """What one mapping uses: an immutable sequence of its fields, in the order of `USAGE_FIELDS`.
 
-    A tuple has the fields in the order of `USAGE_FIELDS`: ints, in bytes if they are amounts, a tuple of
-    flags, a dict of what is not known; each None if there is no such line.
+    They are ints, of amounts in bytes; a tuple of flags; and a dict of what is not known. What the
+    kernel does not print is None.
     """
 
     def __len__(self) -> int: ...
+    def __getitem__(self, field: int, /) -> Any:
+        """The value of a field; None if there is none."""
+
+    @property
+    def index(self) -> int:
+        """Its place in the listing."""
+
+@final
+class UsageTable:
+    """What the mappings of one listing use: an immutable sequence of rows."""
+
+    def __new__(cls, rows: Iterable[UsageRow | Fields]) -> UsageTable:
+        """Build from rows."""
+
+    def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> UsageRow: ...
-    def rows(self) -> list[UsageRow]:
-        """All rows, as a list. Rows share equal flags."""
+    def total(self, indices: list[int] | None = None) -> Fields:
+        """The sums of the amounts of some rows, or of all: a tuple with a field each, None for what is no amount."""
 
 def parse_smaps(data: bytes, encoding: str) -> tuple[Table, UsageTable]:
     """Parse a text of smaps or of a roll-up. Raises `ParseError` at the first line that is none."""
@@ -133,7 +148,5 @@ def read_smaps(
     OSError with ENOSYS if the kernel has none.
     """
 
-def read_rollup(
-    root: str, pid: int | None, encoding: str
-) -> tuple[tuple[Table, UsageTable], int, bool, str | None]:
+def read_rollup(root: str, pid: int | None, encoding: str) -> tuple[tuple[Table, UsageTable], int, bool, str | None]:
     """Read the roll-up of a process: the same, with one row or none."""

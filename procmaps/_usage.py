@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from procmaps._amounts import Amounts, Number, total_row
-from procmaps._map import Map
-from procmaps._procmaps import USAGE_FIELDS
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from procmaps._amounts import Amounts, Number, fields_of
+from procmaps._map import Map, _number
+from procmaps._procmaps import USAGE_FIELDS, UsageTable
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any, Callable
 
-    from procmaps._amounts import UsageRow
+    from procmaps._amounts import Fields
+    from procmaps._procmaps import UsageRow
 
 _THP_ELIGIBLE = USAGE_FIELDS.index("thp_eligible")
 _VM_FLAGS = USAGE_FIELDS.index("vm_flags")
@@ -28,7 +30,7 @@ class Usage(Amounts):
         fields: What it uses, by name.
 
     Raises:
-        TypeError: A field has no such name.
+        TypeError, ValueError: There is no such field, or it cannot have that value.
 
     >>> usage = Usage(Map(0x1000, 0x3000, "rw-p", pathname="[heap]"), rss=8192, private_dirty=4096)
     >>> usage
@@ -37,20 +39,22 @@ class Usage(Amounts):
     ('heap', 4096, None)
     """
 
-    __slots__ = ("_map",)
+    __slots__ = ("_maps",)
 
-    _map: Map
+    # Where its mapping is, at the index of its row.
+    _maps: Sequence[Map]
+    _row: UsageRow
 
     def __new__(cls, map: Map, **fields: Any) -> Usage:  # noqa: A002
         unknown = sorted(fields.keys() - set(USAGE_FIELDS))
         if unknown:
             raise TypeError(f"Usage has no field {unknown[0]!r}")
-        return usage_of(map, tuple([fields.get(name) for name in USAGE_FIELDS]))
+        return _usage(map, tuple([_checked(name, fields.get(name)) for name in USAGE_FIELDS]))
 
     @property
     def map(self) -> Map:
         """The mapping."""
-        return self._map
+        return self._maps[self._row.index]
 
     kernel_page_size = Number("The size of the pages that the kernel allots, bytes. Linux 2.6.29+")
     mmu_page_size = Number("The size of the pages that the processor sees, bytes. Linux 2.6.29+")
@@ -58,24 +62,24 @@ class Usage(Amounts):
 
     @property
     def thp_eligible(self) -> bool | None:
-        """Whether it can be put into transparent huge pages. Linux 5.0+"""
+        """Whether it can be put into transparent huge pages. Linux 5.0+."""
         value = self._row[_THP_ELIGIBLE]
         return None if value is None else bool(value)
 
     @property
     def vm_flags(self) -> tuple[str, ...] | None:
-        """The codes of its flags, two letters each, as printed: see `describe`. Linux 3.8+"""
+        """The codes of its flags, two letters each, as printed: see `describe`. Linux 3.8+."""
         flags: tuple[str, ...] | None = self._row[_VM_FLAGS]
         return flags
 
     def _identity(self) -> tuple[Any, ...]:
-        return type(self), self._map, *self._row
+        return type(self), self.map, *fields_of(self._row)
 
     def __reduce__(self) -> tuple[Callable[..., Usage], tuple[Any, ...]]:
-        return usage_of, (self._map, self._row)
+        return _usage, (self.map, fields_of(self._row))
 
     def _title(self) -> str:
-        m = self._map
+        m = self.map
         name = f" {m.pathname}" if m.pathname else ""
         return f"Usage of {m.begin_address:#x}-{m.end_address:#x} {m.perms}{name}"
 
@@ -94,9 +98,11 @@ class Total(Amounts):
     __slots__ = ("_count",)
 
     _count: int
+    _row: Fields
 
     def __new__(cls, usages: Iterable[Usage] = ()) -> Total:
-        return total_of([usage._row for usage in usages])
+        table = UsageTable([usage._row for usage in usages])
+        return total_of(table.total(), len(table))
 
     @property
     def count(self) -> int:
@@ -107,7 +113,7 @@ class Total(Amounts):
         return type(self), self._count, *self._row
 
     def __reduce__(self) -> tuple[Callable[..., Total], tuple[Any, ...]]:
-        return _total, (self._row, self._count)
+        return total_of, (self._row, self._count)
 
     def _title(self) -> str:
         return f"Total of {self._count} mapping{'s' * (self._count != 1)}"
@@ -131,34 +137,30 @@ class Rollup(Amounts):
         return self._without_memory
 
     def _identity(self) -> tuple[Any, ...]:
-        return type(self), self._without_memory, *self._row
+        return type(self), self._without_memory, *fields_of(self._row)
 
     def __reduce__(self) -> tuple[Callable[..., Rollup], tuple[Any, ...]]:
-        return rollup_of, (self._row, self._without_memory)
+        return rollup_of, (fields_of(self._row), self._without_memory)
 
     def _title(self) -> str:
         return f"Rollup of a {self._without_memory}" if self._without_memory else "Rollup"
 
 
-def usage_of(m: Map, row: UsageRow) -> Usage:
-    """Return the Usage of a row that the native layer has checked."""
+def usage_of(maps: Sequence[Map], row: UsageRow) -> Usage:
+    """Return the Usage of a row, whose mapping is among others."""
     self = _new(Usage)
-    self._map, self._row = m, row
+    self._maps, self._row = maps, row
     return self
 
 
-def total_of(rows: list[UsageRow]) -> Total:
-    """Return the Total of many rows."""
-    return _total(total_row(rows), len(rows))
-
-
-def _total(row: UsageRow, count: int) -> Total:
+def total_of(row: Fields, count: int) -> Total:
+    """Return the Total that a row has of so many mappings."""
     self = _new(Total)
     self._row, self._count = row, count
     return self
 
 
-def rollup_of(row: UsageRow | None, without_memory: str | None) -> Rollup:
+def rollup_of(row: UsageRow | Fields | None, without_memory: str | None) -> Rollup:
     """Return the Rollup of a row, or of nothing."""
     self = _new(Rollup)
     self._row, self._without_memory = row or (None,) * len(USAGE_FIELDS), without_memory
@@ -166,3 +168,23 @@ def rollup_of(row: UsageRow | None, without_memory: str | None) -> Rollup:
 
 
 _new = object.__new__
+
+
+def _usage(m: Map, fields: Fields) -> Usage:
+    return usage_of((m,), UsageTable([fields])[0])
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Return the value of a field, or raise TypeError or ValueError."""
+    if value is None:
+        return None
+    if name == "vm_flags":
+        return _codes(value)
+    return dict(value) if name == "other" else _number(name, value)
+
+
+def _codes(value: Iterable[str]) -> list[str]:
+    codes = list(value)
+    if isinstance(value, str) or any([len(code) != 2 or " " in code for code in codes]):
+        raise ValueError(f"vm_flags are codes of two letters such as ('rd', 'wr'), not {value!r}")
+    return codes

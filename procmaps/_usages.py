@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from _collections_abc import Sequence
-from _operator import index
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
+from procmaps._amounts import fields_of
 from procmaps._maps import Maps
+from procmaps._procmaps import UsageTable
 from procmaps._usage import Total, Usage, total_of, usage_of
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any, Callable, Literal, SupportsIndex, overload
+    from typing import Any, Callable, Literal, SupportsIndex
 
-    from procmaps._amounts import UsageRow
-    from procmaps._procmaps import UsageTable
+    from procmaps._amounts import Fields
 
     Key = Literal["module", "pathname", "kind"]
-else:
-
-    def overload(function):
-        return function
 
 
 class Usages(Sequence[Usage]):
@@ -39,20 +35,19 @@ class Usages(Sequence[Usage]):
     8192
     """
 
-    __slots__ = ("_every", "_maps", "_table")
+    __slots__ = ("_maps", "_table")
 
+    # As many mappings as rows.
     _maps: Maps
-    # The rows, or the objects made of them; one of the two is None.
-    _table: UsageTable | None
-    _every: list[Usage] | None
+    _table: UsageTable
 
     def __init__(self, usages: Iterable[Usage] = ()) -> None:
         every = list(usages)
         for usage in every:
             if not isinstance(usage, Usage):
                 raise TypeError(f"Usages holds Usage objects, not {type(usage).__name__}")
-        self._every, self._table = every, None
         self._maps = Maps([usage.map for usage in every])
+        self._table = UsageTable([usage._row for usage in every])
 
     # As a sequence
 
@@ -65,24 +60,22 @@ class Usages(Sequence[Usage]):
     def __getitem__(self, item: slice) -> Usages: ...
 
     def __getitem__(self, item: SupportsIndex | slice) -> Usage | Usages:
-        if isinstance(item, slice):
-            return Usages(self._all()[item])
-        if self._table is None:
-            return self._all()[item]
-        i = range(len(self))[index(item)]
-        return usage_of(self._maps[i], self._table[i])
+        indices = range(len(self))[item]
+        return self._at(indices) if isinstance(indices, int) else Usages([self._at(i) for i in indices])
 
     def __iter__(self) -> Iterator[Usage]:
-        return iter(self._all())
+        maps, table = self._maps, self._table
+        for i in range(len(table)):
+            yield usage_of(maps, table[i])
 
     def __eq__(self, other: object) -> bool:
-        return self._all() == other._all() if isinstance(other, Usages) else NotImplemented
+        return list(self) == list(other) if isinstance(other, Usages) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(tuple(self._all()))
+        return hash(tuple(self))
 
     def __reduce__(self) -> tuple[Callable[..., Usages], tuple[Any, ...]]:
-        return _restored, (self._all(), self._maps)
+        return _restored, (self._maps, [fields_of(usage._row) for usage in self])
 
     def __repr__(self) -> str:
         return f"{repr(self._maps).replace('Maps', 'Usages')[:-1]}, rss={self.total().rss}>"
@@ -114,7 +107,7 @@ class Usages(Sequence[Usage]):
     def find(self, address: int) -> Usage | None:
         """Return what the mapping that holds an address uses, or None: see `Maps.find`."""
         i = self._maps.find_indices([address])[0]
-        return None if i < 0 else self[i]
+        return None if i < 0 else self._at(i)
 
     def total(self) -> Total:
         """Return what all mappings use together; O(n).
@@ -124,7 +117,7 @@ class Usages(Sequence[Usage]):
         >>> total.size >= total.rss > 0
         True
         """
-        return total_of(self._rows())
+        return total_of(self._table.total(), len(self))
 
     def by(self, key: Key | Callable[[Usage], Any]) -> dict[Any, Total]:
         """Return what the mappings that have something in common use together; O(n).
@@ -145,15 +138,15 @@ class Usages(Sequence[Usage]):
         >>> usages.by(lambda usage: usage.map.is_writable).keys() == {True, False}
         True
         """
-        groups: dict[Any, list[UsageRow]] = {}
-        for value, row in zip(self._values(key), self._rows()):
-            groups.setdefault(value, []).append(row)
-        return {value: total_of(rows) for value, rows in groups.items()}
+        groups: dict[Any, list[int]] = {}
+        for i, value in enumerate(self._values(key)):
+            groups.setdefault(value, []).append(i)
+        return {value: total_of(self._table.total(indices), len(indices)) for value, indices in groups.items()}
 
     def _values(self, key: Key | Callable[[Usage], Any]) -> Iterable[Any]:
         """Return the value of a key for each mapping."""
         if callable(key):
-            return map(key, self._all())
+            return map(key, self)
         if key == "pathname":
             return [m.pathname for m in self._maps]
         if key == "kind":
@@ -162,27 +155,17 @@ class Usages(Sequence[Usage]):
             return [m.path or m.pathname for m in self._maps]
         raise ValueError(f"key is 'module', 'pathname', 'kind' or a function, not {key!r}")
 
-    # The rows and the objects
-
-    def _rows(self) -> list[UsageRow]:
-        return [usage._row for usage in self._all()] if self._table is None else self._table.rows()
-
-    def _all(self) -> list[Usage]:
-        if self._every is None:
-            self._every = [usage_of(m, row) for m, row in zip(self._maps, self._rows())]
-            self._table = None
-        return self._every
+    def _at(self, i: int) -> Usage:
+        return usage_of(self._maps, self._table[i])
 
 
-def usages_of(table: UsageTable, maps: Maps) -> Usages:
+def usages_of(maps: Maps, table: UsageTable) -> Usages:
     """Return the Usages of rows that the native layer has, and of as many mappings."""
     usages = Usages()
-    usages._table, usages._every, usages._maps = table, None, maps
+    usages._maps, usages._table = maps, table
     return usages
 
 
-def _restored(every: list[Usage], maps: Maps) -> Usages:
+def _restored(maps: Maps, rows: list[Fields]) -> Usages:
     """Make what was pickled."""
-    usages = Usages()
-    usages._every, usages._maps = every, maps
-    return usages
+    return usages_of(maps, UsageTable(rows))

@@ -23,7 +23,7 @@ from procmaps._errors import InconsistentError, UnsupportedError
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_file, read_rollup, read_smaps
-from procmaps._read import checked_pid, explained, unencodable, proc_root
+from procmaps._read import checked_pid, explained, proc_root, unencodable
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -94,9 +94,9 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
         (maps, table), made, is_consistent, without_memory = read_smaps(root, pid, attempts, ENCODING)
     except OSError as error:
         raise _failure(error, root, pid) from None
-    usages = usages_of(table, maps_of_table(maps, pid, made, without_memory))
+    usages = usages_of(maps_of_table(maps, pid, made, without_memory), table)
     if not is_consistent:
-        raise inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
+        raise _inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
     return usages
 
 
@@ -183,7 +183,7 @@ def rollup(pid: int | None = None, *, proc: str | os.PathLike[str] | None = None
 
 def _parsed(data: bytes, encoding: str) -> Usages:
     maps, table = parse_smaps(data, encoding)
-    return usages_of(table, maps_of_table(maps))
+    return usages_of(maps_of_table(maps), table)
 
 
 def _failure(error: OSError, root: str, pid: int | None) -> OSError:
@@ -196,7 +196,7 @@ def _failure(error: OSError, root: str, pid: int | None) -> OSError:
     return UnsupportedError(errno.ENOSYS, text, error.filename)
 
 
-def inconsistent(usages: Usages, path: str) -> InconsistentUsagesError:
+def _inconsistent(usages: Usages, path: str) -> InconsistentUsagesError:
     text = f"the mappings changed in each of {usages.attempts} readings; allow more attempts"
     error = InconsistentUsagesError(errno.EAGAIN, text, path)
     error.usages, error.maps, error.attempts = usages, usages.maps, usages.attempts or 0

@@ -69,7 +69,7 @@ const fn kilobytes(name: &'static str, label: &'static str) -> Field {
 }
 
 /// How many of them, from the first, are amounts.
-const AMOUNTS: usize = FIELDS.len() - 3;
+pub const AMOUNTS: usize = FIELDS.len() - 3;
 const LABEL_WIDTH: usize = 16;
 const DIGITS: usize = 8;
 const UNIT: &[u8; 4] = b" kB\n";

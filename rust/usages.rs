@@ -1,6 +1,6 @@
-//! What each mapping of one listing uses, in rows that are as wide as there are known fields.
+//! What each mapping of one listing uses, in rows that are as wide as there are known fields; and sums.
 
-use crate::fields::FIELDS;
+use crate::fields::{AMOUNTS, FIELDS};
 
 /// What one mapping uses, as its fields say.
 #[derive(Clone, Copy, Default)]
@@ -97,5 +97,18 @@ impl Usages {
             self.flags.push(text.to_vec());
         }
         index as u64
+    }
+
+    /// The sum of each amount over some rows, `None` where no row has it and for what is no amount.
+    pub fn totals(&self, rows: impl IntoIterator<Item = usize>) -> [Option<u128>; FIELDS.len()] {
+        let mut totals = [None; FIELDS.len()];
+        for usage in rows.into_iter().filter_map(|row| self.row(row)) {
+            for (field, total) in totals.iter_mut().enumerate().take(AMOUNTS) {
+                if let Some(value) = usage.value(field) {
+                    *total = Some(total.unwrap_or(0) + u128::from(value));
+                }
+            }
+        }
+        totals
     }
 }

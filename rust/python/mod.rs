@@ -19,7 +19,7 @@ mod _procmaps {
     #[pymodule_export]
     use super::query::{Process, query_once};
     #[pymodule_export]
-    use super::smaps::{UsageTable, parse_smaps, read_rollup, read_smaps};
+    use super::smaps::{UsageRow, UsageTable, parse_smaps, read_rollup, read_smaps};
     #[pymodule_export]
     use super::table::{Table, parse};
     #[pymodule_export]

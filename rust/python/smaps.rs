@@ -1,20 +1,18 @@
-//! `UsageTable`: what each mapping uses, as flat tuples, made when asked for.
+//! `UsageTable`: what each mapping uses, with Python's numbers made when asked for.
 
 use super::errors;
 use super::names::Encoding;
 use super::table::Table;
-use crate::fields::{FIELDS, Unit};
+use crate::fields::{FIELDS, Field, Unit};
 use crate::smaps::{self, Listing};
-use crate::usages::{Other, Usages};
+use crate::usages::{Other, Usage, Usages};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
-use std::collections::HashMap;
+use pyo3::types::{PyDict, PyString, PyTuple};
 use std::path::PathBuf;
 
-/// What the mappings of one listing use: an immutable sequence of flat tuples.
-///
-/// A tuple has the fields in the order of `USAGE_FIELDS`.
+/// What the mappings of one listing use: an immutable sequence of rows.
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct UsageTable {
     usages: Usages,
@@ -84,80 +82,111 @@ pub fn read_rollup(py: Python<'_>, root: PathBuf, pid: Option<u32>, encoding: &s
 
 #[pymethods]
 impl UsageTable {
+    /// Build from rows.
+    #[new]
+    fn from_rows(rows: Vec<Bound<'_, PyAny>>) -> PyResult<UsageTable> {
+        let mut usages = Usages::default();
+        for row in rows {
+            let usage = usage_of(&row, &mut usages)?;
+            usages.push(usage);
+        }
+        Ok(UsageTable { usages, encoding: Encoding::new("utf-8") })
+    }
+
     fn __len__(&self) -> usize {
         self.usages.len()
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyTuple>> {
-        RowMaker::new(py, self).tuple(index)
+    fn __getitem__(slf: Bound<'_, Self>, index: usize) -> PyResult<UsageRow> {
+        if index >= slf.get().usages.len() {
+            return Err(PyIndexError::new_err("row index out of range"));
+        }
+        Ok(UsageRow { table: slf.unbind(), index })
     }
 
-    /// All rows, as a list. Rows share equal flags.
-    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let mut maker = RowMaker::new(py, self);
-        let rows = PyList::empty(py);
-        for index in 0..self.usages.len() {
-            rows.append(maker.tuple(index)?)?;
-        }
-        Ok(rows)
+    /// The sums of the amounts of some rows, or of all: a tuple with a field each, None for what is no amount.
+    #[pyo3(signature = (indices=None))]
+    fn total<'py>(&self, py: Python<'py>, indices: Option<Vec<usize>>) -> PyResult<Bound<'py, PyTuple>> {
+        let totals = match indices {
+            None => self.usages.totals(0..self.usages.len()),
+            Some(indices) => self.usages.totals(indices),
+        };
+        PyTuple::new(py, totals.into_iter().chain([None]).collect::<Vec<_>>())
     }
 }
 
-/// Makes tuples, and the tuple of each text of flags once.
-struct RowMaker<'a, 'py> {
-    py: Python<'py>,
-    table: &'a UsageTable,
-    flags: HashMap<u64, Bound<'py, PyTuple>>,
-    none: Bound<'py, PyAny>,
-    zero: Bound<'py, PyInt>,
+/// What one mapping uses: an immutable sequence of its fields, in the order of `USAGE_FIELDS`.
+#[pyclass(frozen, module = "procmaps._procmaps")]
+pub struct UsageRow {
+    table: Py<UsageTable>,
+    /// Its place in the listing.
+    #[pyo3(get)]
+    index: usize,
 }
 
-impl<'a, 'py> RowMaker<'a, 'py> {
-    fn new(py: Python<'py>, table: &'a UsageTable) -> Self {
-        RowMaker { py, table, flags: HashMap::new(), none: py.None().into_bound(py), zero: int(py, 0) }
+#[pymethods]
+impl UsageRow {
+    fn __len__(&self) -> usize {
+        FIELDS.len() + 1
     }
 
-    fn tuple(&mut self, index: usize) -> PyResult<Bound<'py, PyTuple>> {
-        let usages = &self.table.usages;
-        let usage = usages.row(index).ok_or_else(|| PyIndexError::new_err("row index out of range"))?;
-        let mut row = Vec::with_capacity(FIELDS.len() + 1);
-        for (at, field) in FIELDS.iter().enumerate() {
-            row.push(match usage.value(at) {
-                None => self.none.clone(),
-                Some(index) if field.unit == Unit::Flags => self.flags(index)?.into_any(),
-                Some(0) => self.zero.clone().into_any(),
-                Some(value) => int(self.py, value).into_any(),
-            });
-        }
-        row.push(self.other(usages.others(index))?);
-        PyTuple::new(self.py, row)
+    /// The value of a field; None if there is none.
+    fn __getitem__<'py>(&self, py: Python<'py>, field: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let table = self.table.get();
+        let Some(Field { unit, .. }) = FIELDS.get(field) else {
+            return if field == FIELDS.len() { self.other(py) } else { Err(PyIndexError::new_err("no such field")) };
+        };
+        let Some(value) = table.usages.row(self.index).and_then(|usage| usage.value(field)) else { return Ok(None) };
+        let value = match unit {
+            Unit::Flags => flags(py, &table.usages.flags()[value as usize])?.into_any(),
+            Unit::Kilobytes | Unit::Number => value.into_bound_py_any(py)?,
+        };
+        Ok(Some(value))
     }
+}
 
-    fn flags(&mut self, index: u64) -> PyResult<Bound<'py, PyTuple>> {
-        if let Some(known) = self.flags.get(&index) {
-            return Ok(known.clone());
-        }
-        let text = String::from_utf8_lossy(&self.table.usages.flags()[index as usize]);
-        let codes = text.split(' ').filter(|code| !code.is_empty()).map(|code| PyString::intern(self.py, code));
-        let codes = PyTuple::new(self.py, codes.collect::<Vec<_>>())?;
-        self.flags.insert(index, codes.clone());
-        Ok(codes)
-    }
-
-    fn other(&self, others: &[Other]) -> PyResult<Bound<'py, PyAny>> {
+impl UsageRow {
+    fn other<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let UsageTable { usages, encoding } = self.table.get();
+        let others = usages.others(self.index);
         if others.is_empty() {
-            return Ok(self.none.clone());
+            return Ok(None);
         }
-        let dict = PyDict::new(self.py);
+        let dict = PyDict::new(py);
         for Other { label, text, .. } in others {
-            let decode = |bytes| self.table.encoding.decode(self.py, bytes);
-            dict.set_item(decode(label)?, decode(text)?)?;
+            dict.set_item(encoding.decode(py, label)?, encoding.decode(py, text)?)?;
         }
-        Ok(dict.into_any())
+        Ok(Some(dict.into_any()))
     }
 }
 
-fn int(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
-    let Ok(int) = value.into_pyobject(py);
-    int
+fn flags<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyTuple>> {
+    let text = String::from_utf8_lossy(text);
+    let codes = text.split(' ').filter(|code| !code.is_empty()).map(|code| PyString::intern(py, code));
+    PyTuple::new(py, codes.collect::<Vec<_>>())
+}
+
+/// What a row uses that comes from Python; what is not known of it is left in `usages`.
+fn usage_of(row: &Bound<'_, PyAny>, usages: &mut Usages) -> PyResult<Usage> {
+    let mut usage = Usage::default();
+    for (at, Field { unit, .. }) in FIELDS.iter().enumerate() {
+        let value = row.get_item(at)?;
+        if value.is_none() {
+            continue;
+        }
+        let value = match unit {
+            Unit::Flags => usages.keep_flags(value.extract::<Vec<String>>()?.join(" ").as_bytes()),
+            Unit::Kilobytes | Unit::Number => value.extract()?,
+        };
+        usage.set(at, value);
+    }
+    let other: Option<Bound<'_, PyDict>> = row.get_item(FIELDS.len())?.extract()?;
+    for (label, text) in other.into_iter().flatten() {
+        usages.push_other(&encode(&label)?, &encode(&text)?);
+    }
+    Ok(usage)
+}
+
+fn encode(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    text.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()
 }
