@@ -192,7 +192,7 @@ FORKING = """if True:
             list(procmaps.from_str(text))
 
     threading.Thread(target=make, daemon=True).start()
-    for _ in range(50):
+    for _ in range(150):
         child = os.fork()
         if not child:
             signal.alarm(5)
