@@ -53,18 +53,29 @@ def width(text: str) -> int:
 def cut(text: str, room: int, ellipsis: str = "…") -> str:
     """Return a text that takes at most so many columns, with an ellipsis for what is left out.
 
-    It is left out of the middle. What follows the last slash stays if it has room.
+    Of a path the directories are cut first, and after them the middle of the file's name.
 
     >>> cut("/usr/lib/x86_64-linux-gnu/libc.so.6", 22)
-    '/usr/lib/x86…/libc.so.6'
+    '/usr/lib/x8…/libc.so.6'
+    >>> cut("/usr/lib/python3/_csv.cpython-311-x86_64-linux-gnu.so", 22)
+    '…/_csv.cpython-…gnu.so'
     """
     if width(text) <= room:
         return text
-    left = room - len(ellipsis)
     slash = text.rfind("/")
-    last = width(text[slash:]) if slash > 0 else room
-    tail = last if last <= left else left - left // 3
-    return _first(text, left - tail) + ellipsis + _first(text[::-1], tail)[::-1]
+    if slash <= 0:
+        return _cut_in_the_middle(text, room, ellipsis)
+    name = text[slash:]
+    left = room - len(ellipsis) - width(name)
+    if left < 0:
+        return ellipsis + _cut_in_the_middle(name, room - len(ellipsis), ellipsis)
+    return _first(text, left) + ellipsis + name
+
+
+def _cut_in_the_middle(text: str, room: int, ellipsis: str) -> str:
+    left = room - len(ellipsis)
+    end = left // 3
+    return _first(text, left - end) + ellipsis + _first(text[::-1], end)[::-1]
 
 
 def _is_in(text: str, encoding: str) -> bool:
@@ -86,9 +97,8 @@ def _bytes_of(character: str) -> str:
 
 
 def _first(text: str, room: int) -> str:
-    taken = 0
-    for i, character in enumerate(text):
-        taken += width(character)
-        if taken > room:
-            return text[:i]
-    return text
+    """Return what takes at most so many columns of a text that takes more."""
+    end = taken = 0
+    while (taken := taken + width(text[end])) <= room:
+        end += 1
+    return text[:end]

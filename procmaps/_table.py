@@ -134,11 +134,12 @@ def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:
 def _widths(titles: Sequence[str], cells: Sequence[dict[str, str]], room: int | None) -> dict[str, int]:
     """Return the widths of the columns before the names."""
     widths = {title: _widest(title, cells) for title in titles if title != "PATHNAME"}
-    if room is None or _left(widths, room) >= _widest("PATHNAME", cells):
+    wanted = _widest("PATHNAME", cells)
+    if room is None or _left(widths, room) >= wanted:
         return widths
     widths = {title: _widest(title, cells, _few(cells)) for title in widths}
     for title in _DISPENSABLE:
-        if _left(widths, room) < _ROOM_FOR_NAMES:
+        if _left(widths, room) < min(wanted, _ROOM_FOR_NAMES):
             del widths[title]
     return widths
 
@@ -173,11 +174,10 @@ def _colored(line: str, m: Map | None) -> str:
 
 
 def _color(m: Map) -> str:
-    if m.perms[:3] == "---":
+    if not (m.is_readable or m.is_writable or m.is_executable) or m.perms[3] == "g":
         return COLORS["GUARD"]
     code = COLORS[_meaning(m)]
-    both = m.is_writable and m.is_executable
-    return ";".join([part for part in (COLORS["W+X"] if both else "", code) if part])
+    return f"{COLORS['W+X']};{code}" if m.is_writable and m.is_executable else code
 
 
 def _meaning(m: Map) -> str:

@@ -25,7 +25,7 @@ def explain(error: OSError | Refused | Unparsed | Unwritable) -> int:
     """Print what an error means to the person who gave the command, and return the exit status."""
     if isinstance(error, Unwritable):
         return _explain_output(error.reason)
-    status, lines = _explained(error)
+    status, lines = explained(error)
     complain("\n  ".join([f"procmaps: {lines[0]}", *lines[1:]]))
     return status
 
@@ -38,7 +38,7 @@ def _explain_output(reason: OSError) -> int:
     return 1
 
 
-def _explained(error: OSError | Refused | Unparsed) -> tuple[int, list[str]]:
+def explained(error: OSError | Refused | Unparsed) -> tuple[int, list[str]]:
     if isinstance(error, Refused):
         return error.status, [escaped(line) for line in error.lines]
     if isinstance(error, Unparsed):

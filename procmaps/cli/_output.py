@@ -36,17 +36,17 @@ def write(lines: Iterable[str]) -> None:
         sys.stdout.writelines(f"{line}\n" for line in lines)
         sys.stdout.flush()
     except OSError as error:
-        _abandon()
+        _abandon(sys.stdout)
         raise Unwritable(error) from None
 
 
 def complain(text: str) -> None:
-    """Print to standard error, or do without if there is none."""
+    """Print to standard error, or do without if it takes nothing."""
     try:
         if sys.stderr is not None:
             print(text, file=sys.stderr, flush=True)
     except OSError:
-        pass
+        _abandon(sys.stderr)
 
 
 def encoding() -> str:
@@ -80,9 +80,9 @@ def wants_color(choice: Literal["auto", "always", "never"]) -> bool:
     return is_capable and terminal_width(sys.stdout) is not None
 
 
-def _abandon() -> None:
-    """Let what is still buffered go nowhere: Python would try once more when it exits, and say that it failed."""
-    if sys.stdout is not None:
+def _abandon(stream: TextIO | None) -> None:
+    """Let what a stream still holds go nowhere: Python would try once more when it exits, and say that it failed."""
+    if stream is not None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

@@ -174,14 +174,14 @@ def _neighbours(maps: Maps, address: int) -> str:
 def _count(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
-    raise argparse.ArgumentTypeError(f"a number of rows, not {text!r}")
+    raise argparse.ArgumentTypeError(f"expected a number of rows, not {text!r}")
 
 
 def _address(text: str) -> int:
     digits = text[2:] if text[:2] in ("0x", "0X") else text
     if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
         return int(digits, 16)
-    raise argparse.ArgumentTypeError(f"an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
+    raise argparse.ArgumentTypeError(f"expected an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
 
 
 def _kinds(text: str) -> list[str]:

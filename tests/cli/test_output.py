@@ -1,0 +1,213 @@
+"""Where it writes: pipes that close, disks that fill, any encoding, colour."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from procmaps import from_path
+from procmaps.cli import _output, main
+from procmaps.cli._explain import explain
+from procmaps.cli._output import Unwritable
+from support.command import NASTY, linux, run, unix
+
+
+@unix
+@pytest.mark.parametrize("arguments", [[NASTY], [NASTY, "--json"], ["--help"], ["--version"]], ids=str)
+def test_a_closed_pipe_is_no_error(arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run(*arguments, stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@unix
+def test_a_pipe_that_is_closed_meanwhile(tmp_path):
+    (tmp_path / "long").write_bytes(b"".join(b"%x000-%x800 r--p 0 0:0 0\n" % (i, i) for i in range(20000)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "procmaps", str(tmp_path / "long")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout.readline().startswith(b"BEGIN ")
+    process.stdout.close()
+    assert (process.wait(), process.stderr.read()) == (141, b"")
+    process.stderr.close()
+
+
+def test_a_closed_pipe_on_windows(monkeypatch, capsys):
+    error = Unwritable(OSError(errno.EINVAL, "Invalid argument"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert explain(error) == 1
+    assert capsys.readouterr().err == "procmaps: cannot write: Invalid argument\n"
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert explain(error) == 141
+    assert capsys.readouterr().err == ""
+
+
+@linux
+@pytest.mark.parametrize("arguments", [[NASTY], [NASTY, "--json"], ["--help"], ["--version"]], ids=str)
+@pytest.mark.parametrize("buffering", ["", "1"])
+def test_a_full_disk(arguments, buffering):
+    with open("/dev/full", "wb") as full:
+        done = run(*arguments, stdout=full, PYTHONUNBUFFERED=buffering)
+    assert (done.returncode, done.stderr) == (1, b"procmaps: cannot write: No space left on device\n")
+
+
+def shell(command, **environment):
+    line = command.replace("procmaps", f"{shlex.quote(sys.executable)} -m procmaps")
+    return subprocess.run(
+        ["sh", "-c", line],
+        capture_output=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@unix
+@pytest.mark.parametrize("arguments", [shlex.quote(str(NASTY)), "--help"])
+def test_no_standard_output(arguments):
+    done = shell(f"procmaps {arguments} >&-")
+    assert (done.returncode, done.stderr) == (1, b"procmaps: cannot write: Bad file descriptor\n")
+
+
+@unix
+def test_no_standard_input():
+    done = shell("procmaps - <&-")
+    assert (done.returncode, done.stderr) == (2, b"procmaps: standard input is closed\n")
+
+
+@unix
+def test_no_standard_error():
+    done = shell("procmaps /missing 2>&-")
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+@linux
+def test_a_full_standard_error():
+    assert shell("procmaps /missing 2>/dev/full").returncode == 2
+
+
+# Reads without end, and says when it has begun.
+ENDLESS = """
+import sys, time, types
+def read():
+    print(flush=True)
+    time.sleep(60)
+sys.stdin = types.SimpleNamespace(buffer=types.SimpleNamespace(read=read))
+from procmaps.cli import main
+sys.exit(main(["-"]))
+"""
+
+
+@unix
+def test_interrupted():
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=30), process.returncode) == ((b"", b""), 130)
+
+
+ENVIRONMENTS = [
+    {"LC_ALL": "C"},
+    {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "latin-1"},
+    {"PYTHONIOENCODING": "utf-8"},
+]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
+def test_any_encoding(environment):
+    done = run(NASTY, **environment)
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    text = done.stdout.decode(encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert text.count("\n") == len(from_path(NASTY)) + 1
+    assert ("日本😀" in text) != (r"/tmp/w/\xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x98\x80" in text)
+    assert r"/tmp/w/caf\xe9" in text
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
+def test_json_is_the_same_in_any_encoding(environment):
+    assert run(NASTY, "--json", **environment).stdout == run(NASTY, "--json").stdout
+
+
+@unix
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
+def test_errors_in_any_encoding(environment):
+    done = run("/missing/é\x1b\udcff", **environment)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"procmaps: cannot read /missing/")
+    assert b"\\x1b\\xff: " in done.stderr
+
+
+def test_an_argument_of_windows_may_be_half_a_character(command):
+    status, _, err = command("./\ud800" if os.name == "nt" else "x\ud800", "--settled", "a", "b\ud800")
+    assert (status, err.partition("\n")[0]) == (2, "procmaps: unrecognized arguments: b\\xed\\xa0\\x80")
+
+
+# Colour
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "is_terminal", "expected"),
+    [
+        ("auto", {}, False, False),
+        ("auto", {"TERM": "xterm"}, False, False),
+        ("auto", {"TERM": "xterm"}, True, True),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {}, True, False),
+        ("auto", {"WT_SESSION": "x"}, True, True),
+        ("auto", {"TERM": "xterm", "NO_COLOR": "1"}, True, False),
+        ("auto", {"TERM": "xterm", "NO_COLOR": ""}, True, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}, False, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
+        ("auto", {"FORCE_COLOR": "0", "CLICOLOR_FORCE": ""}, False, False),
+        ("always", {"NO_COLOR": "1", "TERM": "dumb"}, False, True),
+        ("never", {"FORCE_COLOR": "1", "TERM": "xterm"}, True, False),
+    ],
+)
+def test_when_there_is_color(listing, monkeypatch, option, environment, is_terminal, expected):
+    out = Terminal() if is_terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main([str(listing), "--color", option]) == 0
+    assert ("\x1b[" in out.getvalue()) == expected
+
+
+def test_json_has_no_color(command, listing):
+    assert "\x1b" not in command(listing, "--json", "--color=always")[1]
+
+
+def test_color_in_a_pipe_changes_nothing_else(command, listing):
+    colored = command(listing, "--color=always")[1]
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == command(listing)[1]
+
+
+@pytest.mark.parametrize(("columns", "expected"), [("100", 100), ("0", 80), ("x", 80), ("", 80)])
+def test_the_width_that_the_environment_tells(monkeypatch, columns, expected):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert _output.terminal_width(Terminal()) == expected
+    assert _output.terminal_width(io.StringIO()) is None
+    assert _output.terminal_width(None) is None
