@@ -54,11 +54,12 @@ def main(directory: str, seconds: str, pythons: str, *failed_steps: str) -> int:
     problems = faults(runs, pythons.split()) + [f"step {step} failed" for step in failed_steps]
     for problem in problems:
         print(f"ERROR {problem}")
-    counts = {key: sum(getattr(run, key) for run in runs) for key in ("failed", "passed", "skipped", "errors")}
-    counts["errors"] += len(problems)
-    words = ", ".join(f"{count} {key}" for key, count in counts.items() if count)
-    print(f" {words or 'no tests ran'} in {seconds}.00s ".center(100, "="))
-    return 1 if counts["failed"] or counts["errors"] or not counts["passed"] else 0
+    failed, passed, skipped = (sum(getattr(run, key) for run in runs) for key in ("failed", "passed", "skipped"))
+    errors = sum(run.errors for run in runs) + len(problems)
+    words = {"failed": failed, "passed": passed, "skipped": skipped, "error" + "s" * (errors > 1): errors}
+    counts = ", ".join(f"{count} {word}" for word, count in words.items() if count)
+    print(f" {counts or 'no tests ran'} in {seconds}.00s ".center(100, "="))
+    return 1 if failed or errors or not passed else 0
 
 
 if __name__ == "__main__":
