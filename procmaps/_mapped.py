@@ -85,6 +85,9 @@ class MappedFile:
         except (FileNotFoundError, NotADirectoryError):
             return Sight("absent")
         except OSError as error:
+            # The name of a file may have 255 bytes: with the kernel's word after it, it can have more.
+            if error.errno == errno.ENAMETOOLONG:
+                return Sight("absent")
             return Sight("unclear", f"{os.fsdecode(name)!r} cannot be looked at: {error.strerror}")
         return self._compared(descriptor)
 

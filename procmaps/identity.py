@@ -131,7 +131,7 @@ def _of_two_names(file: MappedFile, whole: bytes, name: bytes) -> Identity:
     sight = file.look(whole)
     if sight.state == "same":
         return _found(file, "named_so", "the file at its path is called so", whole, sight)
-    if sight.state == "unclear" and file.links() != 0:
+    if sight.state == "unclear":
         return _lost(file, "unknown", sight.note, whole)
     sight = file.look(name)
     if sight.state == "same":

@@ -140,6 +140,14 @@ def test_removed_with_a_blank_in_its_path(tmp_path):
 
 
 @both
+def test_removed_with_the_longest_name(tmp_path):
+    """With ` (deleted)` no file could have it."""
+    lib = Mapped(tmp_path / ("x" * 255))
+    os.unlink(lib.path)
+    assert lib.identity()[:3] == ("unlinked", "its name was removed", lib.path)
+
+
+@both
 def test_a_living_file_that_is_called_deleted(tmp_path, backend):
     lib = Mapped(tmp_path / "x (deleted)")
     assert lib.m.pathname.endswith("x (deleted)")
@@ -476,9 +484,10 @@ def test_what_was_unmounted_or_mounted_over(tmp_path):
 # Degraded
 
 
-def test_numbers_that_cannot_be_compared(lib, monkeypatch):
+@pytest.mark.parametrize("printed", [None, _mounts.Printed((0, 4242), 1, "overlay")])
+def test_numbers_that_cannot_be_compared(lib, monkeypatch, printed):
     """As on overlayfs of older kernels, which prints the numbers of a layer."""
-    monkeypatch.setattr(_mapped, "printed", lambda *_: None)
+    monkeypatch.setattr(_mapped, "printed", lambda *_: printed)
     monkeypatch.setattr(os, "fstat", lambda fd, real=os.fstat: unnumbered(real(fd)))
     with without(CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE):
         found = lib.identity()
@@ -615,7 +624,8 @@ def test_what_fdinfo_says(tmp_path, descriptor):
 
 
 def own_files():
-    return {m.pathname: m for m in procmaps.from_pid() if m.kind == "file" and m.is_executable and m.inode}
+    files = procmaps.from_pid().filter(perms="r-xp", kind="file", deleted=False)
+    return {m.pathname: m for m in files}
 
 
 @both
@@ -777,6 +787,23 @@ def test_the_ring_of_a_packet_socket():
 
 
 # Errors of the native layer
+
+
+@pytest.mark.skipif(BACKENDS == ["text"], reason="Linux 6.11+ has the ioctl")
+def test_a_mapping_that_is_gone_when_its_build_id_is_found(tmp_path):
+    original = next(name for name in own_files() if read_build_id(name))
+    lib = Mapped(tmp_path / "lib.so", Path(original).read_bytes())
+
+    class Vanishing(Watched):
+        def build_id(self, address):
+            found = self.native.build_id(address)
+            lib.memory.close()
+            return found
+
+    with Process() as process:
+        Vanishing(process)
+        with pytest.raises(LookupError, match="is not mapped any more"):
+            process.build_id(lib.m)
 
 
 @pytest.mark.skipif(BACKENDS == ["text"], reason="Linux 6.11+ has the ioctl")
