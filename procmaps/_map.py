@@ -290,6 +290,7 @@ class Map:
             raise ValueError(f"bits is 32 or 64, not {bits!r}")
         begin, end, perms, offset, major, minor, inode, name = self._row
         head = f"{begin:08x}-{end:08x} {perms} {offset:08x} {major:02x}:{minor:02x} {inode} "
+        # print() in rust/maps.rs is the same for whole listings.
         # seq_pad(m, ' ') fills up to column 25 + sizeof(void *) * 6 - 1, and always adds one blank.
         return head if name is None else f"{head:{24 + bits // 8 * 6}} {name}"
 

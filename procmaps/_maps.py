@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from _collections_abc import Sequence
 from _operator import index
 from _thread import RLock
-from sys import byteorder
 
 from procmaps._map import Map, map_of, maps_of
 from procmaps._names import encode
@@ -16,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, SupportsIndex, overload
+
+    Origin = tuple[int | None, int | None, str | None]
 else:
 
     def overload(function):
@@ -25,12 +28,15 @@ else:
 _MAX = 2**64 - 1
 
 # What a buffer of unsigned 64-bit ints in this machine's order may call its format.
-_U64 = ("Q", "L", "@Q", "@L", "=Q", "<Q" if byteorder == "little" else ">Q")
+_U64 = ("Q", "L", "@Q", "@L", "=Q", "<Q" if sys.byteorder == "little" else ">Q")
 
 # Held while Map objects are made, so that two threads get the same ones. One for all: it is
 # held for microseconds, and a lock in each Maps would cost more than that. Reentrant, as making
 # objects can run any finalizer.
 _making = RLock()
+if sys.platform != "win32":  # pragma: no branch
+    # A child forked while another thread held it would wait for ever.
+    os.register_at_fork(after_in_child=_making._at_fork_reinit)  # type: ignore[attr-defined]
 
 
 class Maps(Sequence[Map]):
@@ -52,7 +58,7 @@ class Maps(Sequence[Map]):
     00005000-00006000 rw-p 00000000 00:00 0                                  [heap]
     """
 
-    __slots__ = ("_every", "_some", "_table", "attempts", "pid", "without_memory")
+    __slots__ = ("_every", "_origin", "_some", "_table")
 
     # What is not there yet is None, but never both of _table and _every: the rows in
     # columns, with an index; Map objects that were asked for one by one; all of them.
@@ -60,12 +66,8 @@ class Maps(Sequence[Map]):
     _some: list[Map | None] | None
     _every: list[Map] | None
 
-    #: The number of the process that was read; None if it was not one, or was this one.
-    pid: int | None
-    #: How many readings it took to have a consistent one; None if no process was read.
-    attempts: int | None
-    #: Why a process has no mappings, "kernel thread" or "zombie"; None if it has some.
-    without_memory: str | None
+    # What is known of the process that was read: pid, attempts, without_memory.
+    _origin: Origin
 
     def __init__(self, maps: Iterable[Map] = ()) -> None:
         every = list(maps)
@@ -74,7 +76,24 @@ class Maps(Sequence[Map]):
                 raise TypeError(f"Maps holds Map objects, not {type(m).__name__}")
         self._table = self._some = None
         self._every = every
-        self.pid = self.attempts = self.without_memory = None
+        self._origin = None, None, None
+
+    # As a reading of a process
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that was read; None if none was, or if it was this one."""
+        return self._origin[0]
+
+    @property
+    def attempts(self) -> int | None:
+        """How many readings it took to have a consistent one; None if no process was read."""
+        return self._origin[1]
+
+    @property
+    def without_memory(self) -> str | None:
+        """Why a process has no mappings, "kernel thread" or "zombie"; else None."""
+        return self._origin[2]
 
     # As a sequence
 
@@ -168,7 +187,7 @@ class Maps(Sequence[Map]):
         return hash(tuple(self._all()))
 
     def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...]]:
-        return _restore, (self._all(), self.pid, self.attempts, self.without_memory)
+        return _restore, (self._all(), self._origin)
 
     # Text
 
@@ -179,11 +198,20 @@ class Maps(Sequence[Map]):
         return f"<Maps: {len(self)} mapping{'s' * (len(self) > 1)}, {begin:#x}-{end:#x}>"
 
     def __str__(self) -> str:
-        """The listing as text, each line with its newline: the inverse of `from_str`."""
-        return "".join([f"{m}\n" for m in self])
+        return self.text()
 
     def __bytes__(self) -> bytes:
-        return encode(str(self))
+        return encode(self.text())
+
+    def text(self, bits: int = 64) -> str:
+        """Return the listing as a kernel prints it: `Map.line` and a newline, for each.
+
+        The inverse of `from_str`, and what `str(maps)` gives; O(n).
+
+        Args:
+            bits: 64 or 32, as for `Map.line`.
+        """
+        return self._indexed().text(bits)
 
     # Questions about addresses
 
@@ -373,13 +401,10 @@ class Maps(Sequence[Map]):
         return Maps([self._at(i) for i in indices])
 
 
-def maps_of_table(
-    table: Table, pid: int | None = None, attempts: int | None = None, without_memory: str | None = None
-) -> Maps:
+def maps_of_table(table: Table, origin: Origin = (None, None, None)) -> Maps:
     """Return the Maps of rows that the native layer has."""
     maps = Maps()
-    maps._table, maps._every = table, None
-    maps.pid, maps.attempts, maps.without_memory = pid, attempts, without_memory
+    maps._table, maps._every, maps._origin = table, None, origin
     return maps
 
 
@@ -398,10 +423,10 @@ def _made(table: Table) -> list[Map]:
             gc.enable()
 
 
-def _restore(every: list[Map], pid: int | None, attempts: int | None, without_memory: str | None) -> Maps:
+def _restore(every: list[Map], origin: Origin) -> Maps:
     """Make what was pickled."""
     maps = Maps(every)
-    maps.pid, maps.attempts, maps.without_memory = pid, attempts, without_memory
+    maps._origin = origin
     return maps
 
 

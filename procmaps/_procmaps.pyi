@@ -39,8 +39,8 @@ class Table:
     def between(self, begin: int, end: int) -> tuple[int, int] | None:
         """The range of indices of the rows that share an address with a range; None if out of order."""
 
-    def text(self, bits: int) -> bytes:
-        """The listing, as a kernel with pointers of so many bits prints it."""
+    def text(self, bits: int) -> str:
+        """The listing, as a kernel with pointers of 32 or 64 bits prints it."""
 
 def parse(data: bytes, encoding: str = "utf-8", dialect: str = "linux") -> Table:
     """Parse a listing. Raises `ParseError` at the first line that is none."""

@@ -73,14 +73,14 @@ def from_pid(
     See proc_pid_maps(5), ptrace(2) (PTRACE_MODE_READ_FSCREDS).
     """
     pid = checked_pid(pid)
-    if attempts < 1:
-        raise ValueError(f"attempts is at least 1, not {attempts!r}")
+    if not 1 <= attempts < 2**32:
+        raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts!r}")
     root = proc_root(proc)
     try:
         table, made, is_consistent, without_memory = read_process(root, pid, attempts, settled, ENCODING)
     except OSError as error:
         raise explained(error, root, pid) from None
-    maps = maps_of_table(table, pid, made, without_memory)
+    maps = maps_of_table(table, (pid, made, without_memory))
     if not is_consistent:
         raise inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
     return maps

@@ -126,7 +126,6 @@ class Process:
         except OSError as error:
             raise explained(error, self._root, self.pid) from None
         if backend == "ioctl" != native.backend:
-            native.close()
             raise UnsupportedError(errno.ENOTTY, "this kernel has no PROCMAP_QUERY; Linux has it from 6.11 on")
         self._native = native
         self.backend = backend or native.backend
@@ -234,8 +233,8 @@ class Process:
         >>> {m.kind for m in code}
         {'file'}
         """
-        if attempts < 1:
-            raise ValueError(f"attempts is at least 1, not {attempts!r}")
+        if not 1 <= attempts < 2**32:
+            raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts!r}")
         wanted = (
             (_READABLE, readable),
             (_WRITABLE, writable),
@@ -362,7 +361,7 @@ class Process:
             raise self._failure(error) from None
 
     def _maps(self, table: Table, attempts: int, is_consistent: bool) -> Maps:
-        maps = maps_of_table(table, self.pid, attempts)
+        maps = maps_of_table(table, (self.pid, attempts, None))
         if not is_consistent:
             raise inconsistent(maps, self._path)
         return maps
@@ -390,8 +389,8 @@ def _is_gate(address: int) -> bool:
 
 def _flags(m: Map) -> int:
     """Return the properties that the ioctl can look for."""
-    # Kernel's shared memory may have no inode, and gVisor's files have neither inode nor device.
-    has_file = m.inode or m.device != (0, 0) or (m.pathname or "").startswith("/")
+    # The first segment of System V has inode 0.
+    has_file = m.inode or (m.pathname or "").startswith("/")
     return (
         (_READABLE if m.is_readable else 0)
         | (_WRITABLE if m.is_writable else 0)
@@ -408,5 +407,5 @@ def _without(maps: Maps, flags: int) -> Maps:
 def _like(maps: Maps, kept: list[Map]) -> Maps:
     """Return some mappings of a reading with what is known of it."""
     part = Maps(kept)
-    part.pid, part.attempts = maps.pid, maps.attempts
+    part._origin = maps._origin
     return part

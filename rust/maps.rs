@@ -80,7 +80,8 @@ pub fn parse(text: &[u8], dialect: Dialect) -> Result<Table, ParseError> {
 /// Appends the line of a row, without a newline, as a kernel with pointers of `bits` prints it.
 ///
 /// `seq_put_hex_ll()` pads to eight digits and never cuts; `seq_pad()` blanks up to the column of
-/// the name, at least one, and only where there is a name.
+/// the name, at least one, and only where there is a name. (`Map.line` in `procmaps/_map.py` is the
+/// same for one mapping.)
 pub fn print(row: &Row<'_>, bits: u32, out: &mut Vec<u8>) {
     use std::io::Write;
     let start = out.len();

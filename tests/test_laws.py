@@ -213,3 +213,10 @@ def test_maps_are_ordered_as_their_lines_read(a, b):
     assert (a >= b) == (a > b or a == b)
     if a.begin_address != b.begin_address:
         assert (a < b) == (a.begin_address < b.begin_address)
+
+
+@given(listing=strategies.listings())
+def test_a_listing_and_its_maps_print_alike(listing):
+    maps = strategies.maps_of(listing)
+    for bits in (32, 64):
+        assert Maps(maps).text(bits) == "".join([f"{m.line(bits)}\n" for m in maps])

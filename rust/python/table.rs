@@ -117,8 +117,11 @@ impl Table {
         self.table.between(begin, end)
     }
 
-    /// The listing, as a kernel with pointers of so many bits prints it.
-    fn text<'py>(&self, py: Python<'py>, bits: u32) -> Bound<'py, PyBytes> {
+    /// The listing, as a kernel with pointers of 32 or 64 bits prints it.
+    fn text<'py>(&self, py: Python<'py>, bits: u32) -> PyResult<Bound<'py, PyString>> {
+        if !matches!(bits, 32 | 64) {
+            return Err(PyValueError::new_err(format!("bits is 32 or 64, not {bits}")));
+        }
         let print = || {
             let mut text = Vec::new();
             for row in (0..self.table.len()).filter_map(|index| self.table.row(index)) {
@@ -127,7 +130,7 @@ impl Table {
             }
             text
         };
-        PyBytes::new(py, &py.detach(print))
+        self.encoding.decode(py, &py.detach(print))
     }
 }
 
