@@ -1,0 +1,31 @@
+"""What is measured."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import targets
+
+# Named as the functions of the readers are. A call has so many units: mappings of the process, if
+# None. Of a job with a floor the kernel's part is known: it makes the text that is read.
+Job = namedtuple("Job", "name title units unit has_floor")
+
+MAPPING, ADDRESS = "mapping", "address"
+
+JOBS = [
+    Job("build", "from_pid, every Map object made", None, MAPPING, True),
+    Job("read", "from_pid, no Map object made", None, MAPPING, True),
+    Job("touch", "from_pid, three attributes of each", None, MAPPING, True),
+    Job("parse", "from_str, every Map object made", None, MAPPING, False),
+    Job("parse_only", "from_str, no Map object made", None, MAPPING, False),
+    Job("find", "find(address), one by one", 100, ADDRESS, False),
+    Job("find_in_list", "find_indices(100,000 ints in a list)", 100_000, ADDRESS, False),
+    Job("find_in_buffer", "find_indices(1,000,000 in a buffer)", 1_000_000, ADDRESS, False),
+]
+
+# What takes a process of its own.
+OTHERS = ["memory", "import", "command"]
+
+FULL = {"rounds": 11, "nanoseconds": 50_000_000, "targets": targets.ALL, "processes": 7}
+# Enough to see that it works.
+SHORT = {"rounds": 2, "nanoseconds": 1_000_000, "targets": [37, 480], "processes": 1}

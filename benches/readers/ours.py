@@ -1,0 +1,58 @@
+"""The procmaps that is installed."""
+
+from __future__ import annotations
+
+from array import array
+
+import samples
+
+import procmaps
+
+NAME = "procmaps"
+VERSION = procmaps.__version__
+
+
+def check(pid):
+    return lambda: [(m.begin_address, m.end_address) for m in procmaps.from_pid(pid)]
+
+
+def build(pid):
+    return lambda: list(procmaps.from_pid(pid))
+
+
+def read(pid):
+    return lambda: procmaps.from_pid(pid)
+
+
+def touch(pid):
+    return lambda: [(m.begin_address, m.is_executable, m.pathname) for m in procmaps.from_pid(pid)]
+
+
+def parse(pid):
+    text = samples.text(pid)
+    return lambda: list(procmaps.from_str(text))
+
+
+def parse_only(pid):
+    text = samples.text(pid)
+    return lambda: procmaps.from_str(text)
+
+
+def find(pid):
+    find, addresses = procmaps.from_pid(pid).find, samples.addresses(pid, 100)
+
+    def find_each():
+        for address in addresses:
+            find(address)
+
+    return find_each
+
+
+def find_in_list(pid):
+    maps, addresses = procmaps.from_pid(pid), samples.addresses(pid, 100_000)
+    return lambda: maps.find_indices(addresses)
+
+
+def find_in_buffer(pid):
+    maps, addresses = procmaps.from_pid(pid), array("Q", samples.addresses(pid, 100_000) * 10)
+    return lambda: maps.find_indices(addresses)

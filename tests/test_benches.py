@@ -1,0 +1,144 @@
+"""The benchmarks work. What they measure is for people: nothing here depends on a time."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+import procmaps
+
+BENCHES = Path(__file__).resolve().parent.parent / "benches"
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the benchmarks read processes of Linux"),
+    pytest.mark.skipif(not BENCHES.exists(), reason="the benchmarks are not beside the tests here"),
+]
+
+JOBS = ["build", "read", "touch", "parse", "parse_only", "find", "find_in_list", "find_in_buffer"]
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """What the short form prints, and what it writes."""
+    directory = tmp_path_factory.mktemp("benches")
+    command = [sys.executable, BENCHES / "run.py", "--short", "--cache", directory, "--json", directory / "figures"]
+    printed = subprocess.run(command, check=True, cwd=directory, stdout=subprocess.PIPE, text=True).stdout
+    return printed, json.loads((directory / "figures").read_text())
+
+
+def labels(figures, **wanted):
+    return [r["reader"] for r in figures["records"] if wanted.items() <= r.items()]
+
+
+def test_every_job_is_done_at_every_process(short):
+    _, figures = short
+    ours = f"procmaps {procmaps.__version__}"
+    sizes = sorted({r["mappings"] for r in figures["records"] if r["job"] == "build"})
+    assert len(sizes) == 2
+    assert abs(sizes[1] - 480) < 5
+    for mappings in sizes:
+        for job in JOBS:
+            assert ours in labels(figures, job=job, mappings=mappings)
+        assert labels(figures, job="command", mappings=mappings)[-1] == "procmaps PID"
+    assert labels(figures, job="memory", mappings=sizes[1])[:2] == [f"{ours}, build", f"{ours}, read"]
+    assert labels(figures, job="import") == ["python -c pass", "import procmaps"]
+
+
+def test_pure_python_is_beside_it(short):
+    _, figures = short
+    python = f"Python {sys.version.split()[0]}"
+    assert {f"split {python}", f"re {python}"} <= set(labels(figures, job="build"))
+
+
+def test_what_is_absent_is_said(short):
+    printed, figures = short
+    expected = {"procmaps_0_6_5", "psutil_", "python_ptrace", "numpy_searchsorted"}
+    if shutil.which("cargo") is None:
+        expected.add("kernel")
+    else:
+        assert "kernel" in labels(figures, job="build")
+    assert set(figures["absent"]) == expected
+    for name in expected:
+        assert f"not measured: {name}: " in printed
+
+
+def test_figures_are_medians_of_all_rounds(short):
+    _, figures = short
+    calls = [r for r in figures["records"] if r["job"] in JOBS]
+    for r in calls:
+        assert len(r["times"]) == 2
+        assert r["ns"] == median(r["times"]) > 0
+        assert r["per_ours"] > 0
+        assert r["reader"] != f"procmaps {procmaps.__version__}" or r["per_ours"] == 1
+        assert r["reader"] != "kernel" or r["per_floor"] == 1
+
+
+def test_the_tables_show_every_figure(short):
+    printed, figures = short
+    lines = printed.splitlines()
+    for r in figures["records"]:
+        heading = r["title"] + (f": {r['mappings']:,} mappings" if r["mappings"] else "")
+        table = lines[lines.index(heading) + 2 :]
+        table = table[: table.index("")] if "" in table else table
+        assert any(line.startswith(r["reader"] + " ") for line in table), (heading, r["reader"])
+
+
+def test_readers_that_disagree_are_not_compared():
+    code = """if True:
+        from measurement import Measurement
+
+        class Reader:
+            jobs = ["check"]
+            def __init__(self, label):
+                self.label = label
+            def do(self, job, pid):
+                return {"one": 1, "other": 2}[self.label]
+
+        Measurement([Reader("one"), Reader("one")], None, {}, [])._agree(1)
+        Measurement([Reader("one"), Reader("other")], None, {}, [])._agree(1)
+    """
+    result = subprocess.run([sys.executable, "-c", code], cwd=BENCHES, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 1
+    assert "the readers do not agree: {'one': 1, 'other': 2}" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def instructions():
+    spec = importlib.util.spec_from_file_location("instructions", BENCHES / "instructions.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def counts(compiler="1.95.0 x86_64", **per_line):
+    return {"compiler": compiler, "per_line": per_line}
+
+
+@pytest.mark.parametrize(
+    ("now", "is_within"),
+    [
+        (counts(parse=1000, find=100), True),
+        (counts(parse=1029, find=50), True),
+        (counts(parse=1031, find=100), False),
+        (counts(parse=500, find=104), False),
+        (counts(parse=1000, find=100, more=7), True),
+        (counts("1.96.0 x86_64", parse=2000), True),
+    ],
+)
+def test_more_instructions_than_recorded_are_refused(instructions, now, is_within):
+    lines, verdict = instructions.compared(now, counts(parse=1000, find=100))
+    assert verdict is is_within
+    assert any(line.startswith("not compared") for line in lines) == (now["compiler"] != "1.95.0 x86_64")
+
+
+def test_recorded_is_what_is_counted(instructions):
+    recorded = json.loads((BENCHES / "instructions.json").read_text())
+    assert list(recorded["per_line"]) == instructions.JOBS
+    assert all(count > 0 for count in recorded["per_line"].values())
