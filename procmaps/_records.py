@@ -70,6 +70,32 @@ def lines(maps: Maps, pid: int | None) -> Iterator[str]:
         yield _json({"schema": SCHEMA, "pid": pid, **record(m)})
 
 
+def documents(head: dict[str, Any], key: str, records: list[dict[str, Any]], *, one_a_line: bool) -> Iterator[str]:
+    """Yield the lines of records in one JSON document, or with a document for each.
+
+    Args:
+        head: What is said once, or before each.
+        key: What the records are, as a whole.
+        records: The records.
+        one_a_line: Whether each is a document of its own.
+    """
+    head = {"schema": SCHEMA, **head}
+    if one_a_line:
+        for one in records:
+            yield _json({**head, **one})
+        return
+    yield f'{_json(head)[:-1]}, "{key}": ['
+    texts = [_json(one) for one in records]
+    yield from [*[f"{text}," for text in texts[:-1]], *texts[-1:]]
+    yield "]}"
+
+
+def name_fields(name: str) -> dict[str, str]:
+    """Return the fields of a name as a file has it, as `record` has those of one that is printed."""
+    fields = _name(encode(name))
+    return {key.replace("pathname", "name"): value for key, value in fields.items()}
+
+
 def _name(name: bytes) -> dict[str, str]:
     try:
         return {"pathname": name.decode("utf-8")}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: What is done, by verb. The help is made of this without importing them.
 VERBS = {
     "show": "show the mappings of a process or of a saved listing (the default)",
+    "query": "tell which mapping of a process holds an address, now",
+    "files": "tell what became of the files that a process maps",
 }
 DEFAULT = "show"
 

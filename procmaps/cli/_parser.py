@@ -95,6 +95,14 @@ def add_proc_argument(group: argparse._ActionsContainer) -> None:
     )
 
 
+def address(text: str) -> int:
+    """Return the address that an argument is."""
+    digits = text[2:] if text[:2] in ("0x", "0X") else text
+    if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
+        return int(digits, 16)
+    raise argparse.ArgumentTypeError(f"expected an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
+
+
 def _formatter() -> Callable[[str], argparse.HelpFormatter]:
     """Return what makes a formatter of a width.
 

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from procmaps._maps import Maps
     from procmaps._read import Dialect
+    from procmaps.query import Process
 
 HELP = (
     "the number of a process; self, for procmaps itself; the name of a process, if it is the only one of that "
     "name; a file (with a slash in it if a process may be called so too); - for standard input"
 )
+
+PROCESS_HELP = "the number of a process; self, for procmaps itself; the name of a process, if it is the only one of it"
 
 _NAME_MAX = 15  # the kernel keeps no more of the name of a process
 _LISTED_MAX = 20
@@ -56,6 +59,22 @@ def read(options: argparse.Namespace) -> Reading:
     if options.settled:
         raise Refused("--settled is for processes: a listing does not change")
     return _read_listing(target, options.dialect or "linux")
+
+
+def process_of(options: argparse.Namespace) -> Process:
+    """Open the process that `options.target` names.
+
+    Raises:
+        Refused: It names none, or too many.
+        OSError: It cannot be opened.
+    """
+    from procmaps.query import Process
+
+    target: str = options.target
+    pid = None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
+    if pid is None:
+        raise Refused(f"{target} is no process: a listing cannot be asked this")
+    return Process(os.getpid() if pid == "self" else int(pid), proc=options.proc)
 
 
 def _read_listing(target: str, dialect: Dialect) -> Reading:

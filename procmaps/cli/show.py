@@ -10,7 +10,7 @@ from procmaps._maps import Maps
 from procmaps._table import human, legend, plural, table
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
 from procmaps.cli._select import matching, rows
 from procmaps.cli._target import HELP, read
 
@@ -85,7 +85,7 @@ def _add_filters(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--anonymous", action=argparse.BooleanOptionalAction, help="what has no name")
     group.add_argument(
-        "-a", "--address", metavar="ADDR", type=_address, help="what holds an address, in hexadecimal, and where in it"
+        "-a", "--address", metavar="ADDR", type=address, help="what holds an address, in hexadecimal, and where in it"
     )
 
 
@@ -175,13 +175,6 @@ def _count(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
     raise argparse.ArgumentTypeError(f"expected a number of rows, not {text!r}")
-
-
-def _address(text: str) -> int:
-    digits = text[2:] if text[:2] in ("0x", "0X") else text
-    if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
-        return int(digits, 16)
-    raise argparse.ArgumentTypeError(f"expected an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
 
 
 def _kinds(text: str) -> list[str]:
