@@ -281,6 +281,20 @@ def test_no_proc_file_system(tmp_path):
         assert caught.value.errno == errno.ENOSYS
 
 
+def test_another_system(monkeypatch):
+    """What the native layer says where it was built without a reader of processes."""
+
+    def unsupported(*_):
+        raise OSError("unsupported")
+
+    monkeypatch.setattr(query, "NativeProcess", unsupported)
+    monkeypatch.setattr(query, "query_once", unsupported)
+    for ask in (Process, lambda: query.find(None, 0)):
+        with pytest.raises(UnsupportedError, match="this needs Linux") as caught:
+            ask()
+        assert caught.value.errno == errno.ENOSYS
+
+
 class Answering:
     """Stands for the native handle, with some answers of its own."""
 
