@@ -68,6 +68,10 @@ class _Line:
         self.at += 1
         return self.line[self.at - 1 : self.at]
 
+    def separator(self, byte: bytes, before: str, after: str) -> None:
+        """Take what stands between two fields; what is there in its place is told of the field before."""
+        self.take(byte, after if self.at == len(self.line) else before)
+
     def digits(self, allowed: bytes, most: int, field: str) -> bytes:
         taken = self.take(allowed, field)
         while len(taken) < most and self.next_is_one_of(allowed):
@@ -88,9 +92,7 @@ class _Line:
     def name(self) -> bytes | None:
         if self.at == len(self.line):
             return None
-        if self.next_is_one_of(DECIMAL):
-            raise _Malformed(self.at + 1, "inode")  # its 21st digit
-        self.take(b" ", "pathname")
+        self.take(b" ", "inode")
         while self.next_is_one_of(b" "):
             self.at += 1
         return self.line[self.at :] or None
@@ -133,18 +135,18 @@ def _row(line: bytes, lineno: int, dialect: str) -> Row:
     read = _Line(line)
     try:
         begin = read.digits(HEX, 16, "begin_address")
-        read.take(b"-", "end_address")
+        read.separator(b"-", "begin_address", "end_address")
         end_column = read.at + 1
         end = read.digits(HEX, 16, "end_address")
-        read.take(b" ", "perms")
+        read.separator(b" ", "end_address", "perms")
         perms = read.perms(dialect)
-        read.take(b" ", "offset")
+        read.separator(b" ", "perms", "offset")
         offset = read.digits(HEX, 16, "offset")
-        read.take(b" ", "device")
+        read.separator(b" ", "offset", "device")
         major = read.digits(HEX, 8, "device")
         read.take(b":", "device")
         minor = read.digits(HEX, 8, "device")
-        read.take(b" ", "inode")
+        read.separator(b" ", "device", "inode")
         inode_column = read.at + 1
         inode = read.digits(DECIMAL, 20, "inode")
         name = read.name()

@@ -104,6 +104,19 @@ def loosen(row: Row, widths: list[int], blanks: int) -> tuple[bytes, Row]:
     return head.encode("ascii") + b" " * max(blanks, row.name is not None) + (row.name or b""), row
 
 
+def oversized_lines() -> st.SearchStrategy[bytes]:
+    """Draw a line whose numbers may be too large, whose end may be too low, whose name may hold a NUL."""
+    return st.builds(
+        lambda begin, end, offset, major, minor, inode, name: (
+            b"%x-%x r-xp %x %x:%x %d /%s" % (begin, end, offset, major, minor, inode, name)
+        ),
+        *[st.sampled_from([1, 2**63, 2**64 - 2, 2**64 - 1, 2**64])] * 3,
+        *[st.sampled_from([8, 2**32 - 2, 2**32 - 1, 2**32])] * 2,
+        st.sampled_from([2**63, 2**64 - 1, 2**64, 10**20 - 1, 10**20]),
+        st.sampled_from([b"", b"x", b"x\0", b"\0x"]),
+    )
+
+
 @st.composite
 def short_listings(draw: st.DrawFn, ordered: bool) -> list[procmaps.Map]:
     """Draw mappings of a few bytes within the first few dozen addresses, to compare with brute force."""

@@ -41,17 +41,17 @@ pytestmark = pytest.mark.skipif(
 REFUSED = {
     "NEGATIVE-ascii-art-at-proc_1_maps.txt": (1, "begin_address", "a drawing"),
     "aosp-invalid_elf_offset_arm.maps": (1, "offset", "edited by hand: two blanks before the offset"),
-    "apport-report-3.maps": (4, "pathname", "out of Python source: the line is continued by a backslash"),
-    "apport-report-4.maps": (1, "pathname", "out of Python source: {' '} after the inode"),
+    "apport-report-3.maps": (4, "inode", "out of Python source: the line is continued by a backslash"),
+    "apport-report-4.maps": (1, "inode", "out of Python source: {' '} after the inode"),
     "blazesym-maps.rs-2.maps": (1, "offset", "edited by hand: two blanks before the offset"),
     "hikvision-arm-2.6-proc_1_task_1_pagemaps.maps": (2, "begin_address", "counts of pages between the lines"),
-    "jc-pid_numa_maps.numa_maps": (1, "end_address", "numa_maps, another file"),
+    "jc-pid_numa_maps.numa_maps": (1, "begin_address", "numa_maps, another file"),
     "minidump-breakpad-linux_executable_stack.maps": (35, "device", "the last line is cut in the middle"),
-    "openharmony-32.maps": (145, "pathname", "CRLF: the first line without a name ends in a carriage return"),
-    "openharmony-64.maps": (141, "pathname", "CRLF, likewise"),
-    "openharmony-printer64.maps": (21, "pathname", "CRLF, likewise"),
-    "orbit-MapsTest-3.maps": (5, "pathname", 'out of C++ source: \\n"); after the inode'),
-    "orbit-MapsTest-4.maps": (3, "pathname", 'out of C++ source: "); after the inode'),
+    "openharmony-32.maps": (145, "inode", "CRLF: the first line without a name ends in a carriage return"),
+    "openharmony-64.maps": (141, "inode", "CRLF, likewise"),
+    "openharmony-printer64.maps": (21, "inode", "CRLF, likewise"),
+    "orbit-MapsTest-3.maps": (5, "inode", 'out of C++ source: \\n"); after the inode'),
+    "orbit-MapsTest-4.maps": (3, "inode", 'out of C++ source: "); after the inode'),
 }
 SMAPS = sorted(name for name in MANIFEST if name.endswith(".smaps"))
 PARSED = sorted(name for name in MANIFEST if name not in REFUSED and name not in SMAPS)

@@ -68,6 +68,11 @@ def test_one_wrong_byte_is_taken_or_refused_as_the_reference_does(dialect, data)
     assert_agrees(data.draw(strategies.damaged_texts(dialect)), dialect)
 
 
+@given(line=strategies.oversized_lines())
+def test_what_does_not_fit_is_refused_as_the_reference_does(line):
+    assert_agrees(line)
+
+
 @given(listing=strategies.listings(max_size=3), cut=st.integers(0, 300))
 def test_a_text_cut_anywhere_is_taken_or_refused_as_the_reference_does(listing, cut):
     assert_agrees(print_text(listing)[:cut])

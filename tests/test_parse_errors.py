@@ -50,22 +50,41 @@ def test_every_line_of_many_is_counted(at):
 
 
 FIELDS = {
-    "begin_address": "?1000-2000 r-xp 0 0:0 0",
-    "end_address": "1000-?2000 r-xp 0 0:0 0",
-    "perms": "1000-2000 r?xp 0 0:0 0",
-    "offset": "1000-2000 r-xp ?0 0:0 0",
-    "device": "1000-2000 r-xp 0 0:?0 0",
-    "inode": "1000-2000 r-xp 0 0:0 ?0",
-    "pathname": "1000-2000 r-xp 0 0:0 0?",
+    "begin_address": ["?1000-2000 r-xp 0 0:0 0", "1000?-2000 r-xp 0 0:0 0"],
+    "end_address": ["1000-?2000 r-xp 0 0:0 0", "1000-2000? r-xp 0 0:0 0"],
+    "perms": ["1000-2000 ?r-xp 0 0:0 0", "1000-2000 r?xp 0 0:0 0", "1000-2000 r-xp? 0 0:0 0"],
+    "offset": ["1000-2000 r-xp ?0 0:0 0", "1000-2000 r-xp 0? 0:0 0"],
+    "device": [
+        "1000-2000 r-xp 0 ?0:0 0",
+        "1000-2000 r-xp 0 0?:0 0",
+        "1000-2000 r-xp 0 0:?0 0",
+        "1000-2000 r-xp 0 0:0? 0",
+    ],
+    "inode": ["1000-2000 r-xp 0 0:0 ?0", "1000-2000 r-xp 0 0:0 0?", "1000-2000 r-xp 0 0:0 0? /a"],
 }
 
 
-@pytest.mark.parametrize(("field", "line"), FIELDS.items())
-def test_the_field_is_an_attribute_of_map(field, line):
+@pytest.mark.parametrize(("field", "line"), [(field, line) for field, lines in FIELDS.items() for line in lines])
+def test_the_field_is_the_one_that_goes_wrong(field, line):
     error = refusal(line)
     assert (error.field, error.column) == (field, line.index("?") + 1)
     assert hasattr(procmaps.Map, error.field)
     assert error.expected in str(error)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("1000", "end_address"),
+        ("1000-2000", "perms"),
+        ("1000-2000 r-xp", "offset"),
+        ("1000-2000 r-xp 0", "device"),
+        ("1000-2000 r-xp 0 0:0", "inode"),
+    ],
+)
+def test_the_field_is_the_first_that_is_missing(line, field):
+    error = refusal(line)
+    assert (error.field, error.column) == (field, len(line) + 1)
 
 
 def test_columns_count_bytes():
@@ -79,16 +98,17 @@ def test_columns_count_bytes():
     [
         ("2000-1000 r-xp 0 0:0 0 /a", 6, "end_address", "an address not below begin_address"),
         ("1000-2000 r-xp 0 0:0 18446744073709551616 /a", 22, "inode", "a number below 2**64"),
-        ("1000-2000 r-xp 0 0:0 184467440737095516150 /a", 42, "inode", "at most 20 decimal digits"),
-        ("1000-2000 r-xp 0 0:0 184467440737095516150", 42, "inode", "at most 20 decimal digits"),
+        ("1000-2000 r-xp 0 0:0 184467440737095516150 /a", 42, "inode", "1 to 20 decimal digits"),
+        ("1000-2000 r-xp 0 0:0 184467440737095516150", 42, "inode", "1 to 20 decimal digits"),
+        ("1000-2000 r-xp 0 0:0 0/a", 23, "inode", "then a blank or the end of the line"),
         ("1000-2000 r-xp 0 0:0 0 /a\0", 26, "pathname", "a name without NUL"),
-        ("1000-2000 r-xp 0 0:0 0/a", 23, "pathname", "blanks before a name, or the end of the line"),
         ("", 1, "begin_address", "1 to 16 lower-case hexadecimal digits"),
     ],
 )
-def test_faults_that_are_no_wrong_letter(line, column, field, expected):
+def test_what_is_expected(line, column, field, expected):
     error = refusal(GOOD + line + "\n")
-    assert (error.lineno, error.column, error.field, error.expected) == (2, column, field, expected)
+    assert (error.lineno, error.column, error.field) == (2, column, field)
+    assert expected in error.expected
 
 
 def test_what_cygwin_expects():
@@ -104,17 +124,26 @@ def test_a_line_of_any_bytes_is_there_as_bytes():
     assert str(error).isprintable()
 
 
-def test_a_long_line_is_shown_cut_and_kept_whole():
-    line = b"1000-2000 r-xp 0 0:0 0/" + b"x" * 100_000
+@pytest.mark.parametrize("before", [0, 500, 100_000])
+@pytest.mark.parametrize("after", [0, 500, 100_000])
+def test_a_long_line_is_kept_whole_and_shown_around_the_place(before, after):
+    line = b"1000-2000 r-xp 0 0:0 0 /" + b"x" * before + b"\0" + b"y" * after
     error = refusal(line)
     assert error.line == line
     assert len(str(error)) < 400
-    assert "xxx..." in str(error)
+    assert "\\x00" in str(error)
+    assert ("...xxx" in str(error)) == (before > 0)
+    assert ("yyy..." in str(error)) == (after > 0)
 
 
-def test_a_line_of_200_bytes_is_shown_whole():
-    line = b"1000-2000 r-xp 0 0:0 0/".ljust(200, b"x")
-    assert repr(line) in str(refusal(line))
+def test_a_line_that_is_not_long_is_shown_whole():
+    line = b"1000-2000 r-xp 0 0:0 0/".ljust(80, b"x")
+    assert str(refusal(line)).endswith(repr(line))
+
+
+def test_its_repr_says_the_same():
+    error = refusal(BAD)
+    assert repr(error) == f"ParseError({str(error)!r})"
 
 
 # What it is
