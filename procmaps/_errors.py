@@ -40,8 +40,12 @@ class ParseError(ValueError):
         self.line = line
 
     def __str__(self) -> str:
-        shown = self.line if len(self.line) <= 200 else self.line[:200] + b"..."
+        start, end = max(0, self.column - 120), self.column + 80
+        shown = b"..." * (start > 0) + self.line[start:end] + b"..." * (end < len(self.line))
         return f"line {self.lineno}, column {self.column}: {self.field}: expected {self.expected} in {shown!r}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class UnsupportedError(OSError):
@@ -55,10 +59,10 @@ class InconsistentError(OSError):
     """A process changed its maps in every reading that was allowed.
 
     An `OSError` with errno EAGAIN. Ask again, or with more `attempts`; or take the
-    last reading, which is complete but holds mappings that overlap or come twice.
+    last reading that was complete, though mappings in it overlap or come twice.
 
     Attributes:
-        maps: The last reading. Its `is_ordered` tells whether it is out of order
+        maps: That reading; empty if there was none. Its `is_ordered` tells whether it is out of order
             (False) or, asked to be settled, just did not come out the same twice.
         attempts: How many readings were made.
     """

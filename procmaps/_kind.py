@@ -34,6 +34,15 @@ _INTERNAL = {
 }
 
 
+#: What `kind_of` can return.
+KINDS = frozenset(
+    ["anonymous", "ashmem", "dmabuf", "file", "memfd", "special", "sysv"]
+    + list(_SPECIAL.values())
+    + [kind for _, kind in _SPECIAL_PREFIXES]
+    + list(_INTERNAL.values())
+)
+
+
 def kind_of(pathname: str | None, dev_major: int) -> str:
     """Return the kind of memory that a name stands for."""
     if pathname is None:

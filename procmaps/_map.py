@@ -5,7 +5,7 @@ from __future__ import annotations
 from _operator import index
 
 from procmaps._kind import DELETED, kind_of
-from procmaps._names import encode
+from procmaps._names import ERRORS, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class Map:
     Raises:
         ValueError: No line could say that.
 
-    >>> m = Map(0x1000, 0x3000, "r-xp", device=(8, 1), inode=42, pathname="/bin/cat")
+    >>> m = Map(0x1000, 0x3000, "r-xp", device=(8, 1), inode=4, pathname="/bin/cat")
     >>> m
-    Map(begin_address=0x1000, end_address=0x3000, perms='r-xp', offset=0x0, device=(8, 1), inode=42, pathname='/bin/cat')
+    Map(begin_address=0x1000, end_address=0x3000, perms='r-xp', offset=0x0, device=(8, 1), inode=4, pathname='/bin/cat')
     >>> str(m)
-    '00001000-00003000 r-xp 00000000 08:01 42                                 /bin/cat'
+    '00001000-00003000 r-xp 00000000 08:01 4                                  /bin/cat'
     >>> 0x1000 in m, 0x3000 in m
     (True, False)
 
@@ -64,15 +64,14 @@ class Map:
         inode: int = 0,
         pathname: str | None = None,
     ) -> Map:
-        if len(device) != 2:
-            raise ValueError(f"device is a pair of numbers, major and minor, not {device!r}")
+        major, minor = _pair(device)
         row = (
             _number("begin_address", begin_address),
             _number("end_address", end_address),
             _perms(perms),
             _number("offset", offset),
-            _number("device[0]", device[0], 2**32 - 1),
-            _number("device[1]", device[1], 2**32 - 1),
+            _number("device[0]", major, 2**32 - 1),
+            _number("device[1]", minor, 2**32 - 1),
             _number("inode", inode),
             _pathname(pathname),
         )
@@ -238,7 +237,7 @@ class Map:
         name = self._row[7]
         if name is None or self.kind != "file":
             return None
-        return name[: -len(DELETED)] if name.endswith(DELETED) else name
+        return name.removesuffix(DELETED)
 
     # Questions
 
@@ -286,6 +285,7 @@ class Map:
         >>> Map(0x1000, 0x3000, "rw-p", pathname="[heap]").line(bits=32)
         '00001000-00003000 rw-p 00000000 00:00 0          [heap]'
         """
+        bits = index(bits)
         if bits not in (32, 64):
             raise ValueError(f"bits is 32 or 64, not {bits!r}")
         begin, end, perms, offset, major, minor, inode, name = self._row
@@ -367,10 +367,22 @@ def _key(m: Map) -> tuple[object, ...]:
 
 
 def _number(name: str, value: int, largest: int = _MAX) -> int:
-    value = index(value)
-    if 0 <= value <= largest:
-        return value
-    raise ValueError(f"{name} is from 0 to {largest:#x}, not {value:#x}")
+    try:
+        # index() leaves a bool what it is before Python 3.10.
+        number = int(index(value))
+    except TypeError:
+        raise TypeError(f"{name} is an int, not {type(value).__name__}") from None
+    if 0 <= number <= largest:
+        return number
+    raise ValueError(f"{name} is from 0 to {largest:#x}, not {number:#x}")
+
+
+def _pair(device: tuple[int, int]) -> tuple[int, int]:
+    try:
+        major, minor = device
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"device is a pair of numbers, major and minor, not {device!r}") from None
+    return major, minor
 
 
 def _perms(value: str) -> str:
@@ -390,5 +402,5 @@ def _pathname(value: str | None) -> str | None:
             f"pathname cannot be {value!r}: a name is not empty, does not begin with a blank, "
             "and holds no newline (the kernel writes \\012) and no NUL"
         )
-    encode(value)
+    value.encode("utf-8", ERRORS)
     return value

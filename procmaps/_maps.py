@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from _collections_abc import Sequence
@@ -82,7 +81,7 @@ class Maps(Sequence[Map]):
 
     @property
     def pid(self) -> int | None:
-        """The number of the process that was read; None if none was, or if it was this one."""
+        """The number of the process that was read; None if none was."""
         return self._origin[0]
 
     @property
@@ -186,8 +185,11 @@ class Maps(Sequence[Map]):
     def __hash__(self) -> int:
         return hash(tuple(self._all()))
 
-    def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...]]:
-        return _restore, (self._all(), self._origin)
+    def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...], Origin]:
+        return type(self), (self._all(),), self._origin
+
+    def __setstate__(self, origin: Origin) -> None:
+        self._origin = origin
 
     # Text
 
@@ -329,11 +331,15 @@ class Maps(Sequence[Map]):
             predicate: Called with a Map; kept if it returns something true.
             perms: Letters to be there, `-` for one to be absent, `?` for any:
                 `"r-x?"`. What is left out at the end is any.
-            pathname: A pattern for the whole name as in fnmatch(3): `*` (also over
-                slashes), `?`, `[abc]`; upper and lower case differ. Nameless mappings match none.
-            kind: A kind, or several.
+            pathname: The whole name, such as `"[heap]"`, or a pattern for it as in fnmatch(3): `*`
+                (also over slashes), `?`, `[abc]`; upper and lower case differ. Nameless
+                mappings match none.
+            kind: A kind, or several, of those that `Map.kind` lists.
             deleted: Whether `Map.is_deleted`.
             anonymous: Whether `Map.is_anonymous`.
+
+        Raises:
+            ValueError: `perms` or `kind` is none that could be, or `pathname` no pattern.
 
         >>> maps = Maps([Map(0x1000, 0x3000, "r-xp", pathname="/lib/libc.so.6"), Map(0x5000, 0x6000, "rw-p")])
         >>> maps.filter(perms="r-x?")
@@ -391,7 +397,7 @@ class Maps(Sequence[Map]):
         if self._every is None:
             with _making:
                 if self._every is None:
-                    every = _made(self._indexed())
+                    every = maps_of(self._indexed().rows())
                     if self._some is not None:
                         every = [made or new for made, new in zip(self._some, every)]
                     self._every, self._some = every, None
@@ -405,28 +411,6 @@ def maps_of_table(table: Table, origin: Origin = (None, None, None)) -> Maps:
     """Return the Maps of rows that the native layer has."""
     maps = Maps()
     maps._table, maps._every, maps._origin = table, None, origin
-    return maps
-
-
-def _made(table: Table) -> list[Map]:
-    """Return a Map for each row, with the cyclic garbage collector held off.
-
-    None of these objects can be in a cycle, and the collector, which runs after every so
-    many new objects, would look at all of them again and again.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return maps_of(table.rows())
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _restore(every: list[Map], origin: Origin) -> Maps:
-    """Make what was pickled."""
-    maps = Maps(every)
-    maps._origin = origin
     return maps
 
 

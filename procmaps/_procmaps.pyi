@@ -45,9 +45,6 @@ class Table:
 def parse(data: bytes, encoding: str = "utf-8", dialect: str = "linux") -> Table:
     """Parse a listing. Raises `ParseError` at the first line that is none."""
 
-def read_file(path: str) -> bytes:
-    """Read a whole file, in one go and without the GIL."""
-
 def read_process(
     root: str, pid: int | None, attempts: int, settled: bool, encoding: str
 ) -> tuple[Table, int, bool, str | None]:

@@ -167,9 +167,7 @@ def main() -> int:
     start = time.monotonic()
     plain, ours = compare(readings)
     print(f"{readings} readings of a process that changes its maps without end, {time.monotonic() - start:.1f} s:")
-    print(
-        f"  plain:     {plain.out_of_order} out of order, {plain.lost_anchors} that lost a mapping that was always there"
-    )
+    print(f"  plain:     {plain.out_of_order} out of order, {plain.lost_anchors} that lost a mapping that stayed")
     print(
         f"  from_pid:  {ours.out_of_order} out of order, {ours.lost_anchors} that lost one; {ours.given_up} given up;"
     )

@@ -22,8 +22,8 @@ from procmaps._amounts import Amounts
 from procmaps._errors import InconsistentError, UnsupportedError
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
-from procmaps._procmaps import parse_smaps, read_file, read_rollup, read_smaps
-from procmaps._read import checked_pid, explained, proc_root, unencodable
+from procmaps._procmaps import parse_smaps, read_rollup, read_smaps
+from procmaps._read import checked_pid, explained, proc_root, read_file, unencodable
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -117,7 +117,7 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Usag
     >>> len(procmaps.smaps.from_path("/proc/self/smaps_rollup"))
     1
     """
-    return _parsed(read_file(os.fsdecode(path)), ENCODING)
+    return _parsed(read_file(path), ENCODING)
 
 
 def from_str(smaps_data: str | bytes | bytearray | memoryview) -> Usages:

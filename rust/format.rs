@@ -30,7 +30,7 @@ pub const LINUX: [Field; 6] = [
     Field { name: "end_address", pattern: "-[0-9a-f]{1,16}", expected: "'-' and 1 to 16 lower-case hexadecimal digits" },
     Field { name: "perms", pattern: " [r-][w-][x-][psS]", expected: "a blank and permissions such as 'r-xp'" },
     Field { name: "offset", pattern: " [0-9a-f]{1,16}", expected: "a blank and 1 to 16 lower-case hexadecimal digits" },
-    Field { name: "device", pattern: " [0-9a-f]{1,8}:[0-9a-f]{1,8}", expected: "a blank and a device such as '08:01'" },
+    Field { name: "device", pattern: " [0-9a-f]{1,8}:[0-9a-f]{1,8}", expected: "a blank and a device such as '08:01', of at most 8 hexadecimal digits each" },
     Field { name: "inode", pattern: " [0-9]{1,20}", expected: "a blank and 1 to 20 decimal digits" },
 ];
 

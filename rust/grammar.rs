@@ -118,32 +118,48 @@ impl Grammar {
     #[cold]
     pub fn explain(&self, line: &[u8], lineno: usize, fault: Fault) -> ParseError {
         let (column, field, expected) = match fault {
-            Fault::Unmatched(at) => match self.fields.get(self.matching_fields(line)) {
-                Some(field) => (at, field.name, field.expected),
-                None if line.get(at).is_some_and(u8::is_ascii_digit) => (at, "inode", "at most 20 decimal digits"),
-                None => (at, "pathname", "blanks before a name, or the end of the line"),
-            },
+            Fault::Unmatched(at) => {
+                let (field, expected) = self.unmatched(line, at);
+                (at, field, expected)
+            }
             Fault::EndBeforeBegin => {
                 let at = memchr(b'-', line).unwrap_or(0) + 1;
-                (at, "end_address", "an address not below begin_address")
+                (at, "end_address", "an address not below begin_address".to_owned())
             }
             Fault::InodeTooLarge => {
                 let blank = line.iter().enumerate().filter(|&(_, &b)| b == b' ').nth(3);
-                (blank.map_or(0, |(at, _)| at) + 1, "inode", "a number below 2**64")
+                (blank.map_or(0, |(at, _)| at) + 1, "inode", "a number below 2**64".to_owned())
             }
-            Fault::Nul(at) => (at, "pathname", "a name without NUL"),
+            Fault::Nul(at) => (at, "pathname", "a name without NUL".to_owned()),
         };
         ParseError { lineno, column: column + 1, field, expected, line: line.to_vec() }
     }
 
-    /// How many fields, from the first, the line begins with.
-    fn matching_fields(&self, line: &[u8]) -> usize {
+    /// The field in which the pattern stops matching, and what it wanted.
+    fn unmatched(&self, line: &[u8], at: usize) -> (&'static str, String) {
+        let (count, end) = self.matching_fields(line);
+        let next = self.fields.get(count);
+        // Something stands where the next field should begin: this one goes on as it must not.
+        if let Some(last) = count.checked_sub(1).filter(|_| end == at && at < line.len()) {
+            let after = match next {
+                Some(next) if next.pattern.starts_with('-') => "'-'",
+                Some(_) => "a blank",
+                None => "a blank or the end of the line",
+            };
+            return (self.fields[last].name, format!("{}, then {after}", self.fields[last].expected));
+        }
+        next.map_or(("inode", String::new()), |next| (next.name, next.expected.to_owned()))
+    }
+
+    /// How many fields, from the first, the line begins with, and where they end.
+    fn matching_fields(&self, line: &[u8]) -> (usize, usize) {
         let prefix = self.prefix.get_or_init(|| {
             // (a(b(c)?)?)?: as many groups take part as fields match.
             let nested =
                 self.fields.iter().rev().fold(String::new(), |rest, field| format!("({}{rest})?", field.pattern));
             Regex::new(&format!("(?-u)^{nested}")).expect("made of patterns that build.rs has compiled")
         });
-        prefix.captures(line).map_or(0, |groups| groups.iter().flatten().count() - 1)
+        let groups = prefix.captures(line);
+        groups.map_or((0, 0), |groups| (groups.iter().flatten().count() - 1, groups[0].len()))
     }
 }

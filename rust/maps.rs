@@ -34,7 +34,7 @@ pub struct ParseError {
     /// The field that could not be read.
     pub field: &'static str,
     /// What was expected there.
-    pub expected: &'static str,
+    pub expected: String,
     /// The line, without its newline.
     pub line: Vec<u8>,
 }

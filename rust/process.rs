@@ -55,7 +55,7 @@ pub struct Snapshot<L = Table> {
     pub table: L,
     /// How many times the listing was read.
     pub attempts: u32,
-    /// Whether it passed the checks: if not, this is the last of all the attempts allowed.
+    /// Whether it passed the checks: if not, this is the last whole one of all the attempts allowed.
     pub is_consistent: bool,
     /// Why there is no mapping, where that is no accident.
     pub without_memory: Option<&'static str>,
@@ -76,6 +76,7 @@ pub enum Failure {
 pub fn read<L: Listing>(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot<L>, Failure> {
     let process = Process::open(directory(root, pid))?;
     let mut file = PathBuf::from(L::FILE);
+    let mut last_whole = L::default();
     let mut before = Vec::new();
     let mut text = Vec::with_capacity(16 << 10);
     for attempt in 1..=attempts {
@@ -94,16 +95,13 @@ pub fn read<L: Listing>(root: &Path, pid: Option<u32>, attempts: u32, settled: b
             text.clear();
             continue;
         }
-        if settled && text != before {
-            continue;
-        }
         let table = L::parse(&text).map_err(Failure::Parse)?;
-        if table.is_ordered() {
+        if table.is_ordered() && (!settled || text == before) {
             return Ok(Snapshot { table, attempts: attempt, is_consistent: true, without_memory: None });
         }
+        last_whole = table;
     }
-    let table = L::parse(&text).map_err(Failure::Parse)?;
-    Ok(Snapshot { table, attempts, is_consistent: false, without_memory: None })
+    Ok(Snapshot { table: last_whole, attempts, is_consistent: false, without_memory: None })
 }
 
 /// The directory of a process, or of this one.

@@ -200,6 +200,6 @@ impl Fault {
     #[cold]
     fn in_line(self, line: &[u8], lineno: usize) -> ParseError {
         let Fault { at, field, expected } = self;
-        ParseError { lineno, column: at + 1, field, expected, line: line.to_vec() }
+        ParseError { lineno, column: at + 1, field, expected: expected.to_owned(), line: line.to_vec() }
     }
 }

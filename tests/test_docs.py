@@ -15,7 +15,7 @@ PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
 def test_examples(page: Path) -> None:
     # To doctest a closing fence would be expected output.
-    text = re.sub(r"^```.*$", "", page.read_text(encoding="utf-8"), flags=re.M)
+    text = re.sub(r"^```.*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     results = doctest.DocTestRunner().run(test)
     assert results.failed == 0

@@ -148,8 +148,7 @@ def test_a_living_process_without_a_listing_is_not_taken_for_one_without_memory(
 # Torn
 
 
-@pytest.mark.parametrize("attempts", [1, 2, 20])
-@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize(("attempts", "settled"), [(1, False), (2, False), (20, False), (2, True), (20, True)])
 def test_a_listing_torn_in_every_attempt(proc, attempts, settled):
     proc.add(123, TORN)
     with pytest.raises(InconsistentError, match=f"changed in each of {attempts} readings") as caught:

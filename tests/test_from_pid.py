@@ -45,7 +45,7 @@ def test_this_process(pid):
     holder = maps.find(ctypes.addressof(buffer))
     assert holder.perms == "rw-p"
     assert maps.is_ordered
-    assert maps.pid == pid
+    assert maps.pid == os.getpid()
     assert maps.attempts >= 1
     assert maps.without_memory is None
 
@@ -90,10 +90,8 @@ def test_settled_reads_twice(child):
         maps = procmaps.from_pid(child, settled=True)
         assert bytes(maps) == kernel_text(child)
         assert maps.attempts == 2
-        with pytest.raises(procmaps.InconsistentError) as caught:
+        with pytest.raises(ValueError, match="attempts is from 2 to .*, not 1"):
             procmaps.from_pid(child, settled=True, attempts=1)
-    assert caught.value.attempts == 1
-    assert caught.value.maps == maps
 
 
 def test_what_was_read_is_kept_by_copies_and_pickles(child):

@@ -22,7 +22,7 @@ LAYERS = {
     "_kind": set(),
     "_errors": set(),
     "_map": {"_kind", "_names"},
-    "_filter": set(),
+    "_filter": {"_kind"},
     "_maps": {"_filter", "_map", "_names", "_procmaps"},
     "_read": {"_errors", "_maps", "_names", "_procmaps"},
     "__init__": {"_errors", "_map", "_maps", "_procmaps", "_read"},

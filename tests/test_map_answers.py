@@ -53,9 +53,15 @@ def test_a_line_without_a_name_ends_in_one_blank():
     assert Map(0x1000, 0x2000).line(32) == str(Map(0x1000, 0x2000))
 
 
-@pytest.mark.parametrize("bits", [0, 16, 63, 128, "64", None])
+@pytest.mark.parametrize("bits", [0, 16, 63, 128])
 def test_other_word_sizes(bits):
     with pytest.raises(ValueError, match=f"bits is 32 or 64, not {bits!r}"):
+        CAT.line(bits)
+
+
+@pytest.mark.parametrize("bits", ["64", None, 64.0])
+def test_word_sizes_that_are_no_int(bits):
+    with pytest.raises(TypeError):
         CAT.line(bits)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import array
 import ast
-import errno
 import inspect
 import os
 import sys
@@ -17,7 +16,7 @@ import pytest
 
 import procmaps
 from procmaps import _procmaps
-from procmaps._procmaps import Table, parse, read_file, read_process
+from procmaps._procmaps import Table, parse, read_process
 
 ROWS = [
     (0x1000, 0x3000, "r-xp", 0x2000, 8, 1, 42, "/bin/cat"),
@@ -188,7 +187,6 @@ CALLS = {
     "find_many": lambda x: Table(ROWS).find_many(x),
     "between, begin": lambda x: Table(ROWS).between(x, 5),
     "between, end": lambda x: Table(ROWS).between(5, x),
-    "read_file": lambda x: read_file(x),
     "read_process, root": lambda x: read_process(x, None, 1, False, "utf-8"),
     "read_process, pid": lambda x: read_process("/proc", x, 1, False, "utf-8"),
     "read_process, attempts": lambda x: read_process("/proc", None, x, False, "utf-8"),
@@ -230,7 +228,7 @@ def test_an_argument_whose_methods_fail():
 
 
 def test_too_few_and_too_many_arguments():
-    for call in (parse, Table, read_file, read_process, Table([]).find, Table([]).between, Table([]).text):
+    for call in (parse, Table, read_process, Table([]).find, Table([]).between, Table([]).text):
         with pytest.raises(TypeError):
             call()
         with pytest.raises(TypeError):
@@ -238,15 +236,6 @@ def test_too_few_and_too_many_arguments():
 
 
 # Reading
-
-
-def test_read_file(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"\0\xff" * 100_000)
-    assert read_file(str(path)) == b"\0\xff" * 100_000
-    with pytest.raises(FileNotFoundError) as caught:
-        read_file(str(tmp_path / "missing"))
-    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(tmp_path / "missing"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from procmaps._escape import cut, escaped, width
+from procmaps._kind import KINDS
 from procmaps._maps import Maps
 from procmaps._table import human, legend, plural, table
 from procmaps.cli import _output
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from procmaps.cli._target import Reading
-
-#: What `Map.kind` can be.
-KINDS = (
-    *("aio", "anon_inode", "anonymous", "ashmem", "dmabuf", "drm", "file", "heap", "hugepage", "memfd", "named"),
-    *("secretmem", "shared", "socket", "special", "stack", "sysv", "vdso", "vsyscall", "vvar"),
-)
 
 _WITHOUT_MEMORY = {
     "kernel thread": "a kernel thread, which has no memory of its own",
@@ -79,7 +74,7 @@ def _add_filters(group: argparse._ArgumentGroup) -> None:
         "-p", "--perms", metavar="PATTERN", type=_perms, help="by permissions, such as r-xp, ?w?s or rw; ? is any"
     )
     group.add_argument("--pathname", metavar="GLOB", help="by the whole name, such as '*/libc[.-]*'")
-    group.add_argument("--kind", metavar="KIND,...", type=_kinds, help=f"by kind: {', '.join(KINDS)}")
+    group.add_argument("--kind", metavar="KIND,...", type=_kinds, help=f"by kind: {', '.join(sorted(KINDS))}")
     group.add_argument(
         "--deleted", action=argparse.BooleanOptionalAction, help="files of which the kernel says that they are deleted"
     )
@@ -181,7 +176,7 @@ def _kinds(text: str) -> list[str]:
     kinds = text.split(",")
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no kind is called {unknown[0]!r}; there are {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(f"no kind is called {unknown[0]!r}; there are {', '.join(sorted(KINDS))}")
     return kinds
 
 
