@@ -1,8 +1,10 @@
 //! The fields of smaps: what they are called, and what their text says.
 //!
-//!     label ":" blanks digits " kB"         an amount
-//!     label ":" blanks digits               THPeligible, ProtectionKey
-//!     "VmFlags:" { " " letter letter }
+//! ```text
+//! label ":" blanks digits " kB"         an amount
+//! label ":" blanks digits               THPeligible, ProtectionKey
+//! "VmFlags:" { " " letter letter }
+//! ```
 //!
 //! The kernel pads labels to sixteen columns and amounts to eight; Linux 5.0 to 5.9 puts tabs before
 //! the number of THPeligible. A kB is 1024 bytes. Emulators print other columns.
