@@ -49,6 +49,8 @@ class Usage(Amounts):
         unknown = sorted(fields.keys() - set(USAGE_FIELDS))
         if unknown:
             raise TypeError(f"Usage has no field {unknown[0]!r}")
+        if not isinstance(map, Map):
+            raise TypeError(f"map is a Map, not {type(map).__name__}")
         return _usage(map, tuple([_checked(name, fields.get(name)) for name in USAGE_FIELDS]))
 
     @property

@@ -89,7 +89,7 @@ class Usages(Sequence[Usage]):
 
     @property
     def pid(self) -> int | None:
-        """The number of the process that was read; None if it was not one, or was this one."""
+        """The number of the process that was read; None if none was."""
         return self._maps.pid
 
     @property

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import errno
 import os
+from operator import index
 
 from procmaps._amounts import Amounts
 from procmaps._errors import InconsistentError, UnsupportedError
@@ -87,14 +88,15 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
     See proc_pid_smaps(5); show_smap() in fs/proc/task_mmu.c.
     """
     pid = checked_pid(pid)
-    if attempts < 1:
-        raise ValueError(f"attempts is at least 1, not {attempts!r}")
+    attempts = index(attempts)
+    if not 1 <= attempts < 2**32:
+        raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts}")
     root = proc_root(proc)
     try:
         (maps, table), made, is_consistent, without_memory = read_smaps(root, pid, attempts, ENCODING)
     except OSError as error:
         raise _failure(error, root, pid) from None
-    usages = usages_of(maps_of_table(maps, (pid, made, without_memory)), table)
+    usages = usages_of(maps_of_table(maps, (pid or os.getpid(), made, without_memory)), table)
     if not is_consistent:
         raise _inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
     return usages
@@ -143,7 +145,7 @@ def from_str(smaps_data: str | bytes | bytearray | memoryview) -> Usages:
             return _parsed(smaps_data.encode("utf-8", "surrogateescape"), "utf-8")
         except UnicodeEncodeError as error:
             raise unencodable(smaps_data, error.start) from None
-    return _parsed(bytes(smaps_data), ENCODING)
+    return _parsed(bytes(memoryview(smaps_data)), ENCODING)
 
 
 def rollup(pid: int | None = None, *, proc: str | os.PathLike[str] | None = None) -> Rollup:

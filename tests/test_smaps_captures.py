@@ -104,7 +104,7 @@ def test_what_the_program_says_of_its_memory(usages, truth):
                 assert amount == int(value) * truth["pagesize"], mapping["case"]
                 seen.add(kind)
             elif kind == "vmflag":
-                assert value in usage.vm_flags or value == "lf" and "??" in usage.vm_flags, mapping["case"]
+                assert value in usage.vm_flags or (value == "lf" and "??" in usage.vm_flags), mapping["case"]
                 seen.add(value)
     assert seen >= {"rss_pages", "private_dirty_pages", "size_pages", "dc", "dd", "gd", "lf", "lo", "nr", "rr", "sr"}
 

@@ -188,5 +188,5 @@ fn usage_of(row: &Bound<'_, PyAny>, usages: &mut Usages) -> PyResult<Usage> {
 }
 
 fn encode(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    text.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()
+    text.cast::<PyString>()?.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()
 }

@@ -260,10 +260,12 @@ fn fields_are_named_as_attributes_and_the_amounts_come_first() {
 
 // Any text, against a reader that takes line after line
 
+type Mapping<'t> = (Vec<Option<u64>>, Vec<&'t [u8]>);
+
 /// The mappings of a text, each with the values of `FIELDS` and how many others it has; `None` if
 /// the text is none.
 fn reference(text: &[u8]) -> Option<Vec<(Vec<Option<u64>>, usize)>> {
-    let mut mappings: Vec<(Vec<Option<u64>>, Vec<&[u8]>)> = Vec::new();
+    let mut mappings: Vec<Mapping> = Vec::new();
     let lines = text.strip_suffix(b"\n").unwrap_or(text);
     for line in lines.split(|&byte| byte == b'\n').take_while(|_| !text.is_empty()) {
         let is_first = mappings.is_empty();
@@ -281,7 +283,7 @@ fn reference(text: &[u8]) -> Option<Vec<(Vec<Option<u64>>, usize)>> {
             _ => return None,
         }
     }
-    let has_fields = |(values, others): &(Vec<Option<u64>>, Vec<_>)| values.iter().flatten().count() + others.len() > 0;
+    let has_fields = |(values, others): &Mapping| values.iter().flatten().count() + others.len() > 0;
     let all = mappings.iter().all(has_fields);
     all.then(|| mappings.into_iter().map(|(values, others)| (values, others.len())).collect())
 }
