@@ -150,7 +150,7 @@ def _is_called(directory: str, name: bytes) -> bool:
     comm = _comm(directory)
     if comm == name:
         return True
-    if len(name) <= _NAME_MAX or comm != name[:_NAME_MAX]:
+    if comm != name[:_NAME_MAX]:
         return False
     return name in [os.path.basename(argument) for argument in _content(directory, "cmdline").split(b"\0")[:2]]
 

@@ -20,6 +20,7 @@ from procmaps.cli._parser import parser_of
 from support.command import NASTY, linux, pathnames, run, unix
 
 ADDRESS = "expected an address in hexadecimal, such as 0x7f955be44000"
+KINDS = ", ".join(sorted(show.KINDS))
 PERMS = "a pattern for perms is such as 'r-xp', 'rw??' or 'rwx'"
 
 
@@ -125,7 +126,7 @@ def test_little_is_loaded():
         (["1", "-a", "1" * 17], f"argument -a/--address: {ADDRESS}, not '{'1' * 17}'"),
         (["1", "-p", "rwz"], f"argument -p/--perms: {PERMS}, not 'rwz'"),
         (["1", "-p", "--json"], f"argument -p/--perms: {PERMS}, not '--json'"),
-        (["1", "--kind", "heap,foo"], f"argument --kind: no kind is called 'foo'; there are {', '.join(show.KINDS)}"),
+        (["1", "--kind", "heap,foo"], f"argument --kind: no kind is called 'foo'; there are {KINDS}"),
         (["1", "--json", "--jsonl"], "argument --jsonl: not allowed with argument --json"),
     ],
 )  # fmt: skip
