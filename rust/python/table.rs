@@ -93,12 +93,7 @@ impl Table {
         if addresses.len() % 8 != 0 {
             return Err(PyValueError::new_err("the size of the buffer is no multiple of 8"));
         }
-        let index = |chunk: &[u8]| {
-            let address = chunk.try_into().map_or(0, u64::from_ne_bytes);
-            self.table.find(address).map_or(-1, |index| index as i64)
-        };
-        let found: Vec<u8> =
-            py.detach(|| addresses.chunks_exact(8).flat_map(|chunk| index(chunk).to_ne_bytes()).collect());
+        let found = py.detach(|| find_packed(&self.table, addresses));
         Ok(PyBytes::new(py, &found))
     }
 
@@ -106,8 +101,7 @@ impl Table {
     fn find_many<'py>(&self, py: Python<'py>, addresses: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         let mut found = Vec::new();
         for address in addresses.try_iter()? {
-            let index = self.find(&address?)?.map_or(-1, |index| index as i64);
-            found.extend_from_slice(&index.to_ne_bytes());
+            found.extend_from_slice(&packed(self.find(&address?)?));
         }
         Ok(PyBytes::new(py, &found))
     }
@@ -132,6 +126,19 @@ impl Table {
         };
         self.encoding.decode(py, &py.detach(print))
     }
+}
+
+fn find_packed(table: &table::Table, addresses: &[u8]) -> Vec<u8> {
+    let mut found = Vec::with_capacity(addresses.len());
+    for address in addresses.chunks_exact(8) {
+        let address = address.try_into().map_or(0, u64::from_ne_bytes);
+        found.extend_from_slice(&packed(table.find(address)));
+    }
+    found
+}
+
+fn packed(index: Option<usize>) -> [u8; 8] {
+    index.map_or(-1, |index| index as i64).to_ne_bytes()
 }
 
 /// Makes tuples, and gives a row the objects of the row before where they are equal.
