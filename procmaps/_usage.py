@@ -75,7 +75,7 @@ class Usage(Amounts):
         return flags
 
     def _identity(self) -> tuple[Any, ...]:
-        return type(self), self.map, *fields_of(self._row)
+        return self.map, *super()._identity()
 
     def __reduce__(self) -> tuple[Callable[..., Usage], tuple[Any, ...]]:
         return _usage, (self.map, fields_of(self._row))
@@ -112,7 +112,7 @@ class Total(Amounts):
         return self._count
 
     def _identity(self) -> tuple[Any, ...]:
-        return type(self), self._count, *self._row
+        return self._count, *super()._identity()
 
     def __reduce__(self) -> tuple[Callable[..., Total], tuple[Any, ...]]:
         return total_of, (self._row, self._count)
@@ -139,13 +139,13 @@ class Rollup(Amounts):
         return self._without_memory
 
     def _identity(self) -> tuple[Any, ...]:
-        return type(self), self._without_memory, *fields_of(self._row)
+        return self._without_memory, *super()._identity()
 
     def __reduce__(self) -> tuple[Callable[..., Rollup], tuple[Any, ...]]:
         return rollup_of, (fields_of(self._row), self._without_memory)
 
     def _title(self) -> str:
-        return f"Rollup of a {self._without_memory}" if self._without_memory else "Rollup"
+        return super()._title() + (f" of a {self._without_memory}" if self._without_memory else "")
 
 
 def usage_of(maps: Sequence[Map], row: UsageRow) -> Usage:
