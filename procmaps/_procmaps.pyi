@@ -97,8 +97,8 @@ class Process:
     def close(self) -> None:
         """Close. What other threads ask just now is answered first."""
 
-def query_once(root: str, pid: int | None, address: int, encoding: str) -> Row | None:
-    """By the ioctl, from open to close: the row of a process that holds an address, or None."""
+def query_once(listing: str, address: int, encoding: str) -> Row | None:
+    """By the ioctl, from open to close: the row that holds an address in the process with this listing, or None."""
 
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""

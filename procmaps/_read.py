@@ -157,10 +157,19 @@ def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> byte
             raise
 
 
+# As that dict has them, which depends on the system.
+_VARIABLES = frozenset({"PROCMAPS_PROC", "HOST_PROC", b"PROCMAPS_PROC", b"HOST_PROC"})
+
+
 def proc_root(proc: str | os.PathLike[str] | None) -> str:
     """Return where the proc file system is: as said, or as the environment has it."""
     if proc is not None:
         return os.fsdecode(proc)
+    # To find nothing in os.environ takes a microsecond each, half of what the kernel takes to answer
+    # a query; in the dict behind it, if there is one, next to nothing.
+    known = getattr(os.environ, "_data", None)
+    if known is not None and known.keys().isdisjoint(_VARIABLES):
+        return "/proc"
     return os.environ.get("PROCMAPS_PROC") or os.environ.get("HOST_PROC") or "/proc"
 
 

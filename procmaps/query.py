@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 from _operator import index
+from _warnings import warn  # the same as warnings.warn, but there until the interpreter ends
 
 from procmaps._errors import UnsupportedError
 from procmaps._map import Map, map_of
@@ -57,8 +58,8 @@ def find(pid: int | None, address: int, *, proc: str | os.PathLike[str] | None =
     'rw-p'
     """
     try:
-        row = query_once(proc_root(proc), checked_pid(pid), address, ENCODING)
-    except OSError:
+        row = query_once(f"{proc_root(proc)}/{checked_pid(pid) or 'self'}/maps", address, ENCODING)
+    except (OSError, UnicodeError):
         # No process, no memory, an old kernel, a long name: a handle has the answer or the error.
         pass
     else:
@@ -344,8 +345,6 @@ class Process:
     def __del__(self) -> None:
         native = getattr(self, "_native", None)
         if native is not None and not native.closed:
-            from warnings import warn
-
             warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
             native.close()
 

@@ -20,6 +20,7 @@
 use crate::maps::{self, Dialect};
 use crate::process::{self, Failure, Fate, Process, Snapshot};
 use crate::table::{Row, Table};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::ioctl::{Opcode, Updater, opcode};
 use std::fs::File;
@@ -261,9 +262,10 @@ fn probe(maps: &File) -> io::Result<(Backend, bool)> {
     }
 }
 
-/// The mapping of `root/pid` that holds an address: opens, asks, closes, all or nothing.
-pub fn query_once<'n>(root: &Path, pid: Option<u32>, address: u64, name: &'n mut [u8]) -> io::Result<Option<Row<'n>>> {
-    let maps = File::open(process::directory(root, pid).join("maps"))?;
+/// The mapping that holds an address in the process with this listing: opens, asks, closes.
+pub fn query_once<'n>(listing: &str, address: u64, name: &'n mut [u8]) -> io::Result<Option<Row<'n>>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let maps = File::from(rustix::fs::open(listing, flags, Mode::empty())?);
     match Query::ask(&maps, address, 0, name, &mut []) {
         Ok(query) => Ok(Some(query.row(name))),
         Err(Errno::NOENT) => Ok(None),

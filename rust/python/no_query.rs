@@ -21,15 +21,9 @@ impl Process {
 
 /// There are no processes to ask here.
 #[pyfunction]
-pub fn query_once(
-    py: Python<'_>,
-    root: PathBuf,
-    pid: Option<u32>,
-    address: &Bound<'_, PyAny>,
-    encoding: &str,
-) -> PyResult<()> {
-    let _ = (pid, address, encoding);
-    Err(unsupported(py, &root))
+pub fn query_once(py: Python<'_>, listing: &str, address: &Bound<'_, PyAny>, encoding: &str) -> PyResult<()> {
+    let _ = (address, encoding);
+    Err(unsupported(py, listing.as_ref()))
 }
 
 fn unsupported(py: Python<'_>, root: &std::path::Path) -> PyErr {

@@ -133,15 +133,14 @@ impl Process {
 #[pyfunction]
 pub fn query_once<'py>(
     py: Python<'py>,
-    root: PathBuf,
-    pid: Option<u32>,
+    listing: &str,
     address: &Bound<'py, PyAny>,
     encoding: &str,
 ) -> PyResult<Option<FlatRow<'py>>> {
     let Some(address) = number(address, false)? else { return Ok(None) };
     let mut name = [0; NAME_SIZE];
-    let found = py.detach(|| query::query_once(&root, pid, address, &mut name));
-    let found = found.map_err(|error| errors::os_error(py, &error, &root))?;
+    let found = py.detach(|| query::query_once(listing, address, &mut name));
+    let found = found.map_err(|error| errors::os_error(py, &error, listing.as_ref()))?;
     found.map(|row| flat_row(py, row, &Encoding::new(encoding))).transpose()
 }
 
