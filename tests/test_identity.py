@@ -811,7 +811,7 @@ def test_a_mapping_that_is_gone_when_its_build_id_is_found(tmp_path):
 def test_a_mapping_that_is_gone_between_two_questions(tmp_path, answer):
     """Then the build ID is read from the file, of which a descriptor is held."""
     original = next(name for name in own_files() if read_build_id(name))
-    lib = Mapped(tmp_path / "a\nb", Path(original).read_bytes())
+    lib, two_lines = Mapped(tmp_path / "lib.so", Path(original).read_bytes()), Mapped(tmp_path / "a\nb")
     other = (0, PAGE, "r--p", 0, 0, 0, 0, None)
 
     class Changing(Watched):
@@ -825,7 +825,7 @@ def test_a_mapping_that_is_gone_between_two_questions(tmp_path, answer):
         Changing(process)
         assert process.build_id(lib.m) == read_build_id(original)
         with pytest.raises(LookupError, match="is not mapped any more"):
-            process.real_name(lib.m)
+            process.real_name(two_lines.m)
 
 
 @pytest.mark.skipif(BACKENDS == ["text"], reason="Linux 6.11+ has the ioctl")

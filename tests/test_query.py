@@ -256,6 +256,15 @@ def test_the_environment_names_the_proc_file_system(proc, monkeypatch):
         assert process.find(0x1000).inode == 42
 
 
+def test_a_path_that_is_no_unicode(tmp_path):
+    place = tmp_path / "caf\udce9"
+    place.mkdir()
+    FakeProc(place).add(7, LINES)
+    assert query.find(7, 0x1000, proc=place).inode == 42
+    with Process(7, proc=place) as process:
+        assert process.find(0x1000).inode == 42
+
+
 def test_a_text_that_is_never_in_order(proc):
     proc.add(7, TORN)
     with Process(7, proc=proc.root) as process:
