@@ -50,7 +50,10 @@ def main(directory: str, seconds: str, pythons: str, *failed_steps: str) -> int:
     """Print the table and the closing line."""
     runs = [read(report) for report in sorted(Path(directory).glob("*.xml"))]
     for run in runs:
-        print(f"{run.name:16} {run.python:8} {run.passed:6} passed {run.skipped:4} skipped {run.failed:4} failed")
+        print(
+            f"{run.name:16} {run.python:8} {run.passed:6} passed {run.skipped:4} skipped "
+            f"{run.failed:4} failed {run.errors:4} errors"
+        )
     problems = faults(runs, pythons.split()) + [f"step {step} failed" for step in failed_steps]
     for problem in problems:
         print(f"ERROR {problem}")

@@ -11,6 +11,8 @@ import pytest
 
 import procmaps
 
+# Programs and modules that the tests use, which doctest would import to look for examples.
+collect_ignore = ["support"]
 CHECKOUT = Path(__file__).resolve().parent.parent / "procmaps"
 
 
@@ -25,6 +27,3 @@ def pytest_configure() -> None:
 def name_the_python(record_testsuite_property: Callable[[str, object], None]) -> None:
     """Leave in the JUnit report what .ci/summary.py asks for."""
     record_testsuite_property("python", platform.python_version())
-
-# Programs and data of tests, which doctest would import to look for examples.
-collect_ignore = ["support"]
