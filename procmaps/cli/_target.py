@@ -52,13 +52,12 @@ def read(options: argparse.Namespace) -> Reading:
         Refused: It names nothing, or too much.
         OSError, ValueError: It cannot be read, or not understood.
     """
-    target: str = options.target
-    pid = None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
+    pid = pid_of(options)
     if pid is not None:
         return _read_process(pid, options)
     if options.settled:
         raise Refused("--settled is for processes: a listing does not change")
-    return _read_listing(target, options.dialect or "linux")
+    return _read_listing(options.target, options.dialect or "linux")
 
 
 def process_of(options: argparse.Namespace) -> Process:
@@ -70,11 +69,33 @@ def process_of(options: argparse.Namespace) -> Process:
     """
     from procmaps.query import Process
 
-    target: str = options.target
-    pid = None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
+    pid = pid_of(options)
     if pid is None:
-        raise Refused(f"{target} is no process: a listing cannot be asked this")
+        raise Refused(f"{options.target} is no process: a listing cannot be asked this")
     return Process(os.getpid() if pid == "self" else int(pid), proc=options.proc)
+
+
+def pid_of(options: argparse.Namespace) -> int | str | None:
+    """Return the number of the process that `options.target` names, or "self"; None if it names a listing.
+
+    Raises:
+        Refused: It names nothing, or too much.
+    """
+    target: str = options.target
+    return None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
+
+
+def title_of(pid: int | str, options: argparse.Namespace) -> str:
+    """Return what a process is called, to print."""
+    name = escaped(os.fsdecode(_comm(os.path.join(proc_root(options.proc), str(pid)))))
+    return f"{name} (pid {os.getpid() if pid == 'self' else pid})"
+
+
+def standard_input() -> bytes:
+    """Return what standard input holds."""
+    if sys.stdin is None:
+        raise Refused("standard input is closed")
+    return sys.stdin.buffer.read()
 
 
 def _read_listing(target: str, dialect: Dialect) -> Reading:
@@ -82,9 +103,7 @@ def _read_listing(target: str, dialect: Dialect) -> Reading:
     try:
         if target != "-":
             return Reading(from_path(target, dialect=dialect), title)
-        if sys.stdin is None:
-            raise Refused("standard input is closed")
-        return Reading(from_str(sys.stdin.buffer.read(), dialect=dialect), title)
+        return Reading(from_str(standard_input(), dialect=dialect), title)
     except ParseError as error:
         raise Unparsed(title, error) from None
 
@@ -98,7 +117,7 @@ def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
         maps = from_pid(None if pid == "self" else number, settled=options.settled, proc=options.proc)
     except ParseError as error:
         raise Unparsed(os.path.join(directory, "maps"), error) from None
-    return Reading(maps, f"{escaped(os.fsdecode(_comm(directory)))} (pid {number})", number)
+    return Reading(maps, title_of(pid, options), number)
 
 
 def _is_path(target: str) -> bool:
