@@ -148,6 +148,10 @@ def test_the_unmapped_range_that_holds_an_address(command, listing):
     [
         ("10", "the mapping above it begins at 0x400000, 4.0M away"),
         (
+            "40b000",
+            "the mapping below it ends at 0x40b000, 0B away; the mapping above it begins at 0x60a000, 2.0M away",
+        ),
+        (
             "40c000",
             "the mapping below it ends at 0x40b000, 4K away; the mapping above it begins at 0x60a000, 2.0M away",
         ),
