@@ -19,6 +19,7 @@ VERBS = {
     "show": "show the mappings of a process or of a saved listing (the default)",
     "query": "tell which mapping of a process holds an address, now",
     "files": "tell what became of the files that a process maps",
+    "mem": "show how much memory the mappings of a process use",
 }
 DEFAULT = "show"
 
