@@ -33,7 +33,7 @@ def test_the_module_shows_itself():
 
 
 def test_to_import_the_module_is_not_to_run_it(capsys):
-    assert runpy.run_module("procmaps.__main__", run_name="imported")["main"] is main
+    assert runpy.run_module("procmaps.__main__")["main"] is main
     assert capsys.readouterr() == ("", "")
 
 
