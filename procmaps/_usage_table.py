@@ -57,10 +57,12 @@ def table(
     if header:
         names, cells = ["MAPPING", *names], [list(COLUMNS), *cells]
     widths = [max(map(len, column)) for column in zip(*cells)]
-    bars = [""] * header + (_bars(rows) if room is not None and not is_plain else [""] * len(rows)) + [""]
-    left = max(map(width, names))
+    left, has_bars = max(map(width, names)), False
     if room is not None:
-        left = min(left, max(_ROOM_FOR_NAMES, room - sum(widths) - len(widths) - 1 - _BAR))
+        room -= sum(widths) + len(widths)
+        has_bars = not is_plain and room >= _ROOM_FOR_NAMES + 1 + _BAR
+        left = min(left, max(_ROOM_FOR_NAMES, room - (1 + _BAR) * has_bars))
+    bars = [*[""] * header, *(_bars(rows) if has_bars else [""] * len(rows)), ""]
     for name, row_cells, bar in zip(names, cells, bars):
         shown = cut(name, left, "..." if is_plain else "…")
         numbers = [cell.rjust(size) for cell, size in zip(row_cells, widths)]
