@@ -35,7 +35,8 @@ def _explain_output(reason: OSError) -> int:
     if isinstance(reason, BrokenPipeError) or (sys.platform == "win32" and reason.errno == errno.EINVAL):
         return 141
     complain(f"procmaps: cannot write: {reason.strerror}")
-    return 1
+    # Not 1: a script that asks whether anything matches must not take this for a no.
+    return 2
 
 
 def explained(error: OSError | Refused | Unparsed) -> tuple[int, list[str]]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _STATUSES = """\
 exit status:
   0  something was found and shown
-  1  nothing was: no mapping matches, or the process has none; or the output cannot be written
-  2  the command line is wrong, or names no file that can be read
+  1  nothing was: no mapping matches, or the process has none
+  2  the command line is wrong, or names no file that can be read; or the output cannot be written
   3  permission denied
   4  no such process
   5  the text is no listing

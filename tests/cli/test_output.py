@@ -45,7 +45,7 @@ def test_a_pipe_that_is_closed_meanwhile(tmp_path):
 def test_a_closed_pipe_on_windows(monkeypatch, capsys):
     error = Unwritable(OSError(errno.EINVAL, "Invalid argument"))
     monkeypatch.setattr(sys, "platform", "linux")
-    assert explain(error) == 1
+    assert explain(error) == 2
     assert capsys.readouterr().err == "procmaps: cannot write: Invalid argument\n"
     monkeypatch.setattr(sys, "platform", "win32")
     assert explain(error) == 141
@@ -58,7 +58,7 @@ def test_a_closed_pipe_on_windows(monkeypatch, capsys):
 def test_a_full_disk(arguments, buffering):
     with open("/dev/full", "wb") as full:
         done = run(*arguments, stdout=full, PYTHONUNBUFFERED=buffering)
-    assert (done.returncode, done.stderr) == (1, b"procmaps: cannot write: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, b"procmaps: cannot write: No space left on device\n")
 
 
 def shell(command, **environment):
@@ -75,7 +75,7 @@ def shell(command, **environment):
 @pytest.mark.parametrize("arguments", [shlex.quote(str(NASTY)), "--help"])
 def test_no_standard_output(arguments):
     done = shell(f"procmaps {arguments} >&-")
-    assert (done.returncode, done.stderr) == (1, b"procmaps: cannot write: Bad file descriptor\n")
+    assert (done.returncode, done.stderr) == (2, b"procmaps: cannot write: Bad file descriptor\n")
 
 
 @unix
