@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from procmaps._errors import InconsistentError, UnsupportedError
 from procmaps._read import from_path, from_pid, proc_root
+from procmaps.query import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,6 +133,7 @@ def features() -> Iterator[tuple[str, bool]]:
         "read /proc/self/smaps_rollup (Linux 4.14+)",
         _works(lambda: open(os.path.join(own, "smaps_rollup"), "rb").close()),
     )
+    yield "ask for one address: PROCMAP_QUERY (Linux 6.11+)", _works(lambda: Process(backend="ioctl").close())
     yield "list /proc/self/map_files (Linux 4.3+)", _works(lambda: os.listdir(os.path.join(own, "map_files")))
     yield (
         "follow /proc/self/map_files (CAP_CHECKPOINT_RESTORE)",
@@ -165,7 +167,7 @@ def main() -> int:
     for name, works in features():
         print(f"  {'yes' if works else 'no ':3}  {name}")
     start = time.monotonic()
-    plain, ours = compare(readings)
+    plain, ours = compare(readings=readings)
     print(f"{readings} readings of a process that changes its maps without end, {time.monotonic() - start:.1f} s:")
     print(f"  plain:     {plain.out_of_order} out of order, {plain.lost_anchors} that lost a mapping that stayed")
     print(
