@@ -7,20 +7,24 @@ from collections import namedtuple
 import targets
 
 # Named as the functions of the readers are. A call has so many units: mappings of the process, if
-# None. Of a job with a floor the kernel's part is known: it makes the text that is read.
-Job = namedtuple("Job", "name title units unit has_floor")
+# None. The floor is the job of the kernel alone, which makes the text that is read; None if there is none.
+Job = namedtuple("Job", "name title units unit floor")
 
 MAPPING, ADDRESS = "mapping", "address"
 
 JOBS = [
-    Job("build", "from_pid, every Map object made", None, MAPPING, True),
-    Job("read", "from_pid, no Map object made", None, MAPPING, True),
-    Job("touch", "from_pid, three attributes of each", None, MAPPING, True),
-    Job("parse", "from_str, every Map object made", None, MAPPING, False),
-    Job("parse_only", "from_str, no Map object made", None, MAPPING, False),
-    Job("find", "find(address), one by one", 100, ADDRESS, False),
-    Job("find_in_list", "find_indices(100,000 ints in a list)", 100_000, ADDRESS, False),
-    Job("find_in_buffer", "find_indices(1,000,000 in a buffer)", 1_000_000, ADDRESS, False),
+    Job("build", "from_pid, every Map object made", None, MAPPING, "kernel"),
+    Job("read", "from_pid, no Map object made", None, MAPPING, "kernel"),
+    Job("touch", "from_pid, three attributes of each", None, MAPPING, "kernel"),
+    Job("parse", "from_str, every Map object made", None, MAPPING, None),
+    Job("parse_only", "from_str, no Map object made", None, MAPPING, None),
+    Job("smaps", "smaps.from_pid, PSS of each mapping", None, MAPPING, "kernel_smaps"),
+    Job("smaps_read", "smaps.from_pid, no object made", None, MAPPING, "kernel_smaps"),
+    Job("smaps_total", "smaps.from_pid, total", None, MAPPING, "kernel_smaps"),
+    Job("rollup", "smaps.rollup, USS and PSS", None, MAPPING, "kernel_rollup"),
+    Job("find", "find(address), one by one", 100, ADDRESS, None),
+    Job("find_in_list", "find_indices(100,000 ints in a list)", 100_000, ADDRESS, None),
+    Job("find_in_buffer", "find_indices(1,000,000 in a buffer)", 1_000_000, ADDRESS, None),
 ]
 
 # What takes a process of its own.

@@ -52,8 +52,8 @@ class Measurement:
 
     def _job(self, job, pid, mappings):
         able = [reader for reader in self._readers if job.name in reader.jobs]
-        floors = [reader for reader in self._readers if job.has_floor and "kernel" in reader.jobs]
-        turns = [(reader, job.name) for reader in able] + [(reader, "kernel") for reader in floors]
+        floors = [reader for reader in self._readers if job.floor in reader.jobs]
+        turns = [(reader, job.name) for reader in able] + [(reader, job.floor) for reader in floors]
         times = rounds.measure(pid, turns, self._effort["rounds"], self._effort["nanoseconds"])
         labels = [reader.label for reader, _ in turns]
         floor = times[-1] if floors else None

@@ -22,7 +22,7 @@ use crate::maps::{self, Dialect, ParseError};
 use crate::table::Table;
 use crate::usages::{Usage, Usages};
 use memchr::memchr;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The place of a mapping's own line in the order of fields.
 const HEADER: usize = FIELDS.len();
@@ -72,6 +72,8 @@ struct Parser<'t> {
     usage: Usage,
     /// The labels among them that are not known.
     unknown: HashSet<&'t [u8]>,
+    /// The texts of flags that have come so far.
+    flags: HashMap<&'t [u8], u64>,
     /// The field that was read last, or `HEADER`.
     last: usize,
     /// Which field came after each, the last time.
@@ -88,6 +90,7 @@ impl<'t> Parser<'t> {
             header: (b"", 0),
             usage: Usage::default(),
             unknown: HashSet::new(),
+            flags: HashMap::new(),
             last: HEADER,
             following,
         }
@@ -151,19 +154,29 @@ impl<'t> Parser<'t> {
         if FIELDS.get(usual).is_some_and(is) { Some(usual) } else { FIELDS.iter().position(is) }
     }
 
-    fn known_field(&mut self, field: usize, at: usize, text: &[u8]) -> Result<(), Fault> {
+    fn known_field(&mut self, field: usize, at: usize, text: &'t [u8]) -> Result<(), Fault> {
         let Field { name, unit, .. } = FIELDS[field];
         if self.usage.has(field) {
             return Err(Fault { at: 0, field: name, expected: "each field once in a mapping" });
         }
         let value = match unit {
-            Unit::Flags => fields::are_flags(text).then(|| self.usages.keep_flags(text)),
+            Unit::Flags => self.flags_index(text),
             Unit::Kilobytes | Unit::Number => unit.value(text),
         };
         self.usage.set(field, value.ok_or(Fault { at, field: name, expected: unit.expected() })?);
         self.following[self.last] = field;
         self.last = field;
         Ok(())
+    }
+
+    /// The index of a text of flags, of which a process has few; `None` if it is none.
+    fn flags_index(&mut self, text: &'t [u8]) -> Option<u64> {
+        if let Some(&known) = self.flags.get(text) {
+            return Some(known);
+        }
+        let index = fields::are_flags(text).then(|| self.usages.push_flags(text))?;
+        self.flags.insert(text, index);
+        Some(index)
     }
 
     fn other_field(&mut self, label: &'t [u8], text: &[u8]) -> Result<(), Fault> {

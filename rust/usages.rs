@@ -76,7 +76,7 @@ impl Usages {
         self.rows.get(index)
     }
 
-    /// The distinct texts of flags that there are: codes and blanks.
+    /// The texts of flags that there are: codes and blanks.
     pub fn flags(&self) -> &[Vec<u8>] {
         &self.flags
     }
@@ -88,15 +88,10 @@ impl Usages {
         &self.others[from..to]
     }
 
-    /// The index of a text of flags, of which a process has few.
-    pub(crate) fn keep_flags(&mut self, text: &[u8]) -> u64 {
-        const SEARCHED: usize = 32;
-        let known = self.flags.iter().rev().take(SEARCHED).position(|known| known == text);
-        let index = known.map_or(self.flags.len(), |back| self.flags.len() - 1 - back);
-        if known.is_none() {
-            self.flags.push(text.to_vec());
-        }
-        index as u64
+    /// Appends a text of flags, and returns its index.
+    pub(crate) fn push_flags(&mut self, text: &[u8]) -> u64 {
+        self.flags.push(text.to_vec());
+        self.flags.len() as u64 - 1
     }
 
     /// The sum of each amount over some rows, `None` where no row has it and for what is no amount.

@@ -7,6 +7,7 @@ from array import array
 import samples
 
 import procmaps
+import procmaps.smaps
 
 NAME = "procmaps"
 VERSION = procmaps.__version__
@@ -36,6 +37,26 @@ def parse(pid):
 def parse_only(pid):
     text = samples.text(pid)
     return lambda: procmaps.from_str(text)
+
+
+def smaps(pid):
+    return lambda: [usage.pss for usage in procmaps.smaps.from_pid(pid)]
+
+
+def smaps_read(pid):
+    return lambda: procmaps.smaps.from_pid(pid)
+
+
+def smaps_total(pid):
+    return lambda: procmaps.smaps.from_pid(pid).total().pss
+
+
+def rollup(pid):
+    def amounts():
+        used = procmaps.smaps.rollup(pid)
+        return used.uss, used.pss
+
+    return amounts
 
 
 def find(pid):

@@ -26,3 +26,19 @@ def touch(pid):
         return [(int(m.addr.partition("-")[0], 16), "x" in m.perms, m.path) for m in maps]
 
     return fields
+
+
+def smaps(pid):
+    return lambda: [m.pss for m in psutil.Process(pid).memory_maps(grouped=False)]
+
+
+def smaps_total(pid):
+    return lambda: sum([m.pss for m in psutil.Process(pid).memory_maps(grouped=False)])
+
+
+def rollup(pid):
+    def amounts():
+        used = psutil.Process(pid).memory_full_info()
+        return used.uss, used.pss
+
+    return amounts

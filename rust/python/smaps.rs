@@ -175,7 +175,7 @@ fn usage_of(row: &Bound<'_, PyAny>, usages: &mut Usages) -> PyResult<Usage> {
             continue;
         }
         let value = match unit {
-            Unit::Flags => usages.keep_flags(value.extract::<Vec<String>>()?.join(" ").as_bytes()),
+            Unit::Flags => usages.push_flags(value.extract::<Vec<String>>()?.join(" ").as_bytes()),
             Unit::Kilobytes | Unit::Number => value.extract()?,
         };
         usage.set(at, value);

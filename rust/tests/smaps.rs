@@ -140,7 +140,7 @@ fn flags_are_kept_once() {
 }
 
 #[test]
-fn many_flags_are_not_searched_through() {
+fn many_flags_are_told_apart() {
     let line = |i: u32| format!("1000-2000 r--p 00000000 00:00 0 \nVmFlags: {:02x}\n", i % 100);
     let text: String = (0..200).map(line).collect();
     let listing = parsed(&text);
