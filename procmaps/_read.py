@@ -85,7 +85,7 @@ def from_pid(
         table, made, is_consistent, without_memory = read_process(root, pid, attempts, bool(settled), ENCODING)
     except OSError as error:
         raise explained(error, root, pid) from None
-    maps = maps_of_table(table, (pid or os.getpid(), made, without_memory))
+    maps = maps_of_table(table, (pid or own_pid(root), made, without_memory))
     if not is_consistent:
         raise inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
     return maps
@@ -171,6 +171,14 @@ def proc_root(proc: str | os.PathLike[str] | None) -> str:
     if known is not None and known.keys().isdisjoint(_VARIABLES):
         return "/proc"
     return os.environ.get("PROCMAPS_PROC") or os.environ.get("HOST_PROC") or "/proc"
+
+
+def own_pid(root: str) -> int:
+    """Return the number of this process in a proc file system, which may be of another pid namespace."""
+    try:
+        return int(os.readlink(os.path.join(root, "self")))
+    except (OSError, ValueError):
+        return os.getpid()
 
 
 def checked_pid(pid: int | None) -> int | None:

@@ -24,7 +24,7 @@ from procmaps._errors import InconsistentError, UnsupportedError
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_rollup, read_smaps
-from procmaps._read import checked_pid, explained, proc_root, read_file, unencodable
+from procmaps._read import checked_pid, explained, own_pid, proc_root, read_file, unencodable
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -96,7 +96,7 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
         (maps, table), made, is_consistent, without_memory = read_smaps(root, pid, attempts, ENCODING)
     except OSError as error:
         raise _failure(error, root, pid) from None
-    usages = usages_of(maps_of_table(maps, (pid or os.getpid(), made, without_memory)), table)
+    usages = usages_of(maps_of_table(maps, (pid or own_pid(root), made, without_memory)), table)
     if not is_consistent:
         raise _inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
     return usages

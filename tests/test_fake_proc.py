@@ -225,3 +225,10 @@ def test_settled_takes_only_what_came_twice(proc):
         thread.join()
     assert settled
     assert unsettled
+
+
+def test_this_process_has_the_number_that_the_proc_file_system_says(proc):
+    proc.add(123, WHOLE)
+    (proc.root / "self").rmdir()
+    (proc.root / "self").symlink_to("123")
+    assert procmaps.from_pid(proc=proc.root).pid == 123

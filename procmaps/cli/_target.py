@@ -7,7 +7,7 @@ import sys
 
 from procmaps._errors import ParseError
 from procmaps._escape import cut, escaped
-from procmaps._read import from_path, from_pid, from_str, proc_root
+from procmaps._read import from_path, from_pid, from_str, own_pid, proc_root
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from procmaps._maps import Maps
-    from procmaps._read import Dialect
+    from procmaps._read import Dialect, own_pid
     from procmaps.query import Process
 
 HELP = (
@@ -72,7 +72,7 @@ def process_of(options: argparse.Namespace) -> Process:
     pid = pid_of(options)
     if pid is None:
         raise Refused(f"{options.target} is no process: a listing cannot be asked this")
-    return Process(os.getpid() if pid == "self" else int(pid), proc=options.proc)
+    return Process(number_of(pid, options), proc=options.proc)
 
 
 def pid_of(options: argparse.Namespace) -> int | str | None:
@@ -85,10 +85,15 @@ def pid_of(options: argparse.Namespace) -> int | str | None:
     return None if target == "-" or _is_path(target) else _pid(target, proc_root(options.proc))
 
 
+def number_of(pid: int | str, options: argparse.Namespace) -> int:
+    """Return the number of a process that may be "self"."""
+    return own_pid(proc_root(options.proc)) if pid == "self" else int(pid)
+
+
 def title_of(pid: int | str, options: argparse.Namespace) -> str:
     """Return what a process is called, to print."""
     name = escaped(os.fsdecode(_comm(os.path.join(proc_root(options.proc), str(pid)))))
-    return f"{name} (pid {os.getpid() if pid == 'self' else pid})"
+    return f"{name} (pid {number_of(pid, options)})"
 
 
 def standard_input() -> bytes:
@@ -112,7 +117,7 @@ def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
     if options.dialect:
         raise Refused("--dialect is for listings: a process is read from a Linux kernel")
     directory = os.path.join(proc_root(options.proc), str(pid))
-    number = os.getpid() if pid == "self" else int(pid)
+    number = number_of(pid, options)
     try:
         maps = from_pid(None if pid == "self" else number, settled=options.settled, proc=options.proc)
     except ParseError as error:

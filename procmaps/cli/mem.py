@@ -17,7 +17,7 @@ from procmaps._usage_table import Row, table
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._parser import add_output_arguments, add_proc_argument
-from procmaps.cli._target import HELP, pid_of, standard_input, title_of
+from procmaps.cli._target import HELP, number_of, pid_of, standard_input, title_of
 from procmaps.smaps import Usages, from_path, from_pid, from_str, rollup
 
 TYPE_CHECKING = False
@@ -115,7 +115,7 @@ def _read_text(options: argparse.Namespace) -> Reading:
 
 
 def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
-    number = os.getpid() if pid == "self" else int(pid)
+    number = number_of(pid, options)
     _warn(number, options)
     start = time.perf_counter()
     try:
