@@ -10,7 +10,7 @@ import time
 from procmaps._errors import ParseError, UnsupportedError
 from procmaps._escape import escaped, shown
 from procmaps._groups import groups, order
-from procmaps._read import proc_root
+from procmaps._read import own_pid, proc_root
 from procmaps._shapes import shapes
 from procmaps._table import human
 from procmaps._usage_table import Row, table
@@ -131,8 +131,9 @@ def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
 
 def _warn(pid: int, options: argparse.Namespace) -> None:
     """Say so before another process is held up noticeably."""
-    rss = _rss(os.path.join(proc_root(options.proc), str(pid)))
-    if rss > _LARGE and pid != os.getpid() and not options.yes:
+    root = proc_root(options.proc)
+    rss = _rss(os.path.join(root, str(pid)))
+    if rss > _LARGE and pid != own_pid(root) and not options.yes:
         _output.complain(
             f"procmaps: process {pid} has {human(rss)} in memory: it will be held up for about "
             f"{rss * _MILLISECONDS // _LARGE} ms when it maps memory meanwhile. (--yes: do not say so.)"

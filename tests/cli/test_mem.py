@@ -258,10 +258,12 @@ def test_others_are_not(command, seven):
     assert "process 7" not in command("mem", 7, "--proc", seven.root)[2]
 
 
-def test_the_own_process_is_not(command, seven, monkeypatch):
-    monkeypatch.setattr(mem.os, "getpid", lambda: 7)
+def test_the_own_process_is_not(command, seven):
     with_rss(seven, 8 << 20)
-    assert command("mem", "7", "--proc", seven.root)[2].startswith("Reading smaps took")
+    (seven.root / "self").rmdir()
+    (seven.root / "self").symlink_to("7")
+    for target in ("7", "self"):
+        assert command("mem", target, "--proc", seven.root)[2].startswith("Reading smaps took")
 
 
 # Nothing to show
