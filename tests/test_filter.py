@@ -148,12 +148,11 @@ def test_a_name_matches_itself_whatever_is_in_it(name):
     assert set(ALL.filter(pathname=name)) >= {m for m in ALL if m.pathname == name}
 
 
-def test_a_pattern_that_is_none():
-    try:
+def test_a_pattern_that_is_none(monkeypatch):
+    # As fnmatch before Python 3.10 makes it of "[z-a]".
+    monkeypatch.setattr("fnmatch.translate", lambda pattern: f"(?s:{pattern})")
+    with pytest.raises(ValueError, match="no pattern for a pathname: '.z-a.': bad character range"):
         ALL.filter(pathname="[z-a]")
-    except ValueError as error:
-        # Python 3.9; later ones match nothing by it.
-        assert "no pattern for a pathname: '[z-a]'" in str(error)
 
 
 @pytest.mark.parametrize(
