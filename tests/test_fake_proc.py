@@ -237,7 +237,7 @@ def test_this_process_has_the_number_that_the_proc_file_system_says(proc):
 def test_this_process_is_not_in_the_proc_of_another_pid_namespace(proc):
     (proc.root / "self").rmdir()
     (proc.root / "self").symlink_to("nobody")
-    with pytest.raises(ProcessLookupError, match="this process is not in .*: another pid namespace"):
+    with pytest.raises(ProcessLookupError, match=r"this process is not in .*: another pid namespace"):
         procmaps.from_pid(proc=proc.root)
     with pytest.raises(ProcessLookupError, match="No such process 7"):
         procmaps.from_pid(7, proc=proc.root)

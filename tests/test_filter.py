@@ -139,7 +139,7 @@ def test_kind(kind):
 
 @pytest.mark.parametrize("kind", ["unheard of", "", ["heap", "heaps"]])
 def test_a_kind_that_there_is_not(kind):
-    with pytest.raises(ValueError, match="no kind: .* there are .*'heap'"):
+    with pytest.raises(ValueError, match=r"no kind: .* there are .*'heap'"):
         ALL.filter(kind=kind)
 
 
@@ -151,7 +151,7 @@ def test_a_name_matches_itself_whatever_is_in_it(name):
 def test_a_pattern_that_is_none(monkeypatch):
     # As fnmatch before Python 3.10 makes it of "[z-a]".
     monkeypatch.setattr("fnmatch.translate", lambda pattern: f"(?s:{pattern})")
-    with pytest.raises(ValueError, match="no pattern for a pathname: '.z-a.': bad character range"):
+    with pytest.raises(ValueError, match=r"no pattern for a pathname: '.z-a.': bad character range"):
         ALL.filter(pathname="[z-a]")
 
 

@@ -90,7 +90,7 @@ def test_settled_reads_twice(child):
         maps = procmaps.from_pid(child, settled=True)
         assert bytes(maps) == kernel_text(child)
         assert maps.attempts == 2
-        with pytest.raises(ValueError, match="attempts is from 2 to .*, not 1"):
+        with pytest.raises(ValueError, match=r"attempts is from 2 to .*, not 1"):
             procmaps.from_pid(child, settled=True, attempts=1)
 
 
