@@ -129,9 +129,7 @@ def test_a_pattern_is_for_the_whole_name():
 # Kinds, and what the name says
 
 
-@pytest.mark.parametrize(
-    "kind", ["heap", "stack", "file", "memfd", "anonymous", "named", "anon_inode", "special"]
-)
+@pytest.mark.parametrize("kind", ["heap", "stack", "file", "memfd", "anonymous", "named", "anon_inode", "special"])
 def test_kind(kind):
     assert ALL.filter(kind=kind) == [m for m in ALL if m.kind == kind]
     assert ALL.filter(kind=[kind]) == ALL.filter(kind=kind)
