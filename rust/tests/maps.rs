@@ -91,24 +91,24 @@ fn what_is_no_line_is_refused_with_its_place() {
         (b"", 1, "begin_address"),
         (b" 1000-2000 r--p 0 0:0 0", 1, "begin_address"),
         (b"A000-b000 r--p 0 0:0 0", 1, "begin_address"),
-        (b"0x1000-2000 r--p 0 0:0 0", 2, "end_address"),
-        (b"00000000000001000-2000 r--p 0 0:0 0", 17, "end_address"),
+        (b"0x1000-2000 r--p 0 0:0 0", 2, "begin_address"),
+        (b"00000000000001000-2000 r--p 0 0:0 0", 17, "begin_address"),
         (b"1000", 5, "end_address"),
         (b"1000-", 6, "end_address"),
         (b"1000-2000", 10, "perms"),
         (b"1000-2000  r--p 0 0:0 0", 11, "perms"),
-        (b"1000-2000\tr--p 0 0:0 0", 10, "perms"),
+        (b"1000-2000\tr--p 0 0:0 0", 10, "end_address"),
         (b"1000-2000 rwxq 0 0:0 0", 14, "perms"),
         (b"1000-2000 ===p 0 0:0 0", 11, "perms"),
         (b"1000-2000 r--p", 15, "offset"),
         (b"1000-2000 r--p g 0:0 0", 16, "offset"),
         (b"1000-2000 r--p 0 0", 19, "device"),
-        (b"1000-2000 r--p 0 0:123456789 0", 28, "inode"),
+        (b"1000-2000 r--p 0 0:123456789 0", 28, "device"),
         (b"1000-2000 r--p 0 0:0", 21, "inode"),
         (b"1000-2000 r--p 0 0:0 a", 22, "inode"),
-        (b"1000-2000 r--p 0 0:0 0\t/a", 23, "pathname"),
-        (b"1000-2000 r--p 0 0:0 0/a", 23, "pathname"),
-        (b"1000-2000 r--p 0 0:0 0\r", 23, "pathname"),
+        (b"1000-2000 r--p 0 0:0 0\t/a", 23, "inode"),
+        (b"1000-2000 r--p 0 0:0 0/a", 23, "inode"),
+        (b"1000-2000 r--p 0 0:0 0\r", 23, "inode"),
         // What the pattern takes, and the kernel cannot mean.
         (b"1000-2000 r--p 0 0:0 123456789012345678901", 42, "inode"),
         (b"1000-2000 r--p 0 0:0 18446744073709551616", 22, "inode"),
@@ -117,8 +117,8 @@ fn what_is_no_line_is_refused_with_its_place() {
         (b"2000-1000 r--p 0 0:0 0", 6, "end_address"),
         (b"7f0000002000-7f0000001000 r--p 00000000 08:01 1 /a", 14, "end_address"),
         (b"1000-2000 r--p 0 0:0 0 /a\0b", 26, "pathname"),
-        (b"1000-2000 r--p 0 0:0 0\0", 23, "pathname"),
-        (b"10\x000-2000 r--p 0 0:0 0", 3, "end_address"),
+        (b"1000-2000 r--p 0 0:0 0\0", 23, "inode"),
+        (b"10\x000-2000 r--p 0 0:0 0", 3, "begin_address"),
     ];
     for (line, column, field) in cases {
         let text = [LISTING, line, b"\n1000-2000 r--p 0 0:0 0\n"].concat();
@@ -134,11 +134,19 @@ fn what_is_no_line_is_refused_with_its_place() {
 fn the_error_of_each_kind_says_what_was_expected() {
     let expected = |line: &[u8]| refused(line).expected;
     assert_eq!(expected(b"x"), "1 to 16 lower-case hexadecimal digits");
+    assert_eq!(expected(b"1x"), "1 to 16 lower-case hexadecimal digits, then '-'");
+    assert_eq!(expected(b"1-2\t"), "'-' and 1 to 16 lower-case hexadecimal digits, then a blank");
     assert_eq!(expected(b"2-1 r--p 0 0:0 0"), "an address not below begin_address");
     assert_eq!(expected(b"1-2 r--p 0 0:0 99999999999999999999"), "a number below 2**64");
-    assert_eq!(expected(b"1-2 r--p 0 0:0 999999999999999999999"), "at most 20 decimal digits");
+    assert_eq!(
+        expected(b"1-2 r--p 0 0:0 999999999999999999999"),
+        "a blank and 1 to 20 decimal digits, then a blank or the end of the line"
+    );
     assert_eq!(expected(b"1-2 r--p 0 0:0 0 \0"), "a name without NUL");
-    assert_eq!(expected(b"1-2 r--p 0 0:0 0x"), "blanks before a name, or the end of the line");
+    assert_eq!(
+        expected(b"1-2 r--p 0 0:0 0x"),
+        "a blank and 1 to 20 decimal digits, then a blank or the end of the line"
+    );
     assert_eq!(
         refused(b"1-2 rwx").to_string(),
         "line 1, column 8: perms: expected a blank and permissions such as 'r-xp'"
