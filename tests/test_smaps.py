@@ -182,7 +182,8 @@ def test_what_is_printed_is_read(blocks):
 
 HEAP = Map(0x1000, 0x3000, "rw-p", pathname="[heap]")
 ALL = {name: i * 4096 for i, name in enumerate(USAGE_FIELDS[:-4])}
-FULL = Usage(HEAP, **ALL, thp_eligible=1, protection_key=3, vm_flags=["rd", "??"], other={"New": "\udce9"})
+REST = {"thp_eligible": 1, "protection_key": 3, "vm_flags": ["rd", "??"], "other": {"New": "\udce9"}}
+FULL = Usage(HEAP, **ALL, **REST)
 
 
 def test_every_field_is_an_attribute():
@@ -245,13 +246,14 @@ def test_no_such_mapping():
 
 
 def test_values_are_equal_by_what_they_say():
-    same = Usage(HEAP, **ALL, thp_eligible=1, protection_key=3, vm_flags=("rd", "??"), other={"New": "\udce9"})
+    same = Usage(HEAP, **ALL, **{**REST, "vm_flags": ("rd", "??")})
     assert same == FULL
     assert hash(same) == hash(FULL)
     assert len({same, FULL}) == 1
     others = [
         Usage(HEAP, **ALL),
-        Usage(Map(0x1000, 0x4000), **ALL),
+        Usage(Map(0x1000, 0x4000), **ALL, **REST),
+        Usage(HEAP, **ALL, **{**REST, "other": {}}),
         Usage(HEAP, **{**ALL, "rss": 0}),
         Usage(HEAP, **{**ALL, "rss": None}),
         HEAP,
@@ -259,6 +261,8 @@ def test_values_are_equal_by_what_they_say():
     ]
     assert FULL not in others
     assert Usage(HEAP, rss=4096) != Total([Usage(HEAP, rss=4096)])
+    assert Usage(HEAP, rss=4096) != Usage(Map(0, 4096), rss=4096)
+    assert Total([Usage(HEAP, rss=4096)]) != Total([Usage(HEAP, rss=4096), Usage(HEAP)])
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,8 @@ def test_kernel_thread(proc):
     add(proc, 2, b"", b"", flags=PF_KTHREAD)
     assert from_pid(2, proc=proc.root).without_memory == "kernel thread"
     assert rollup(2, proc=proc.root).without_memory == "kernel thread"
+    add(proc, 3, b"", b"", state="Z")
+    assert rollup(2, proc=proc.root) != rollup(3, proc=proc.root)
 
 
 # Another /proc

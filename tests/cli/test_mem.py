@@ -215,6 +215,14 @@ def test_json_of_mappings(command, saved):
     assert (arena["shape"], arena["kernel_page_size"], arena["protection_key"]) == ("glibc arena", None, None)
 
 
+def test_json_has_the_size_even_if_the_kernel_does_not_say_it(command, tmp_path):
+    path = tmp_path / "smaps"
+    path.write_bytes(b"1000-3000 r-xp 00000000 00:00 107598 /bin/cat\nPss:     1 kB\n")
+    _, out, _ = command("mem", path, "--json", "--by", "mapping")
+    (m,) = json.loads(out)["maps"]
+    assert (m["size"], m["rss"], m["pss"]) == (8192, None, 1024)
+
+
 def test_json_lines(command, saved, seven):
     status, out, _ = command("mem", saved, "--jsonl")
     assert status == 0
