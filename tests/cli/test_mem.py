@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -83,6 +84,8 @@ def saved(tmp_path):
 
 @pytest.fixture
 def seven(proc):
+    if sys.platform != "linux":
+        pytest.skip("needs openat(2)")
     directory = proc.add(7, b"", comm="x")
     (directory / "comm").write_bytes(b"seven\n")
     (directory / "smaps").write_bytes(SMAPS)
@@ -277,6 +280,7 @@ def test_the_own_process_is_not(command, seven):
 # Nothing to show
 
 
+@linux
 @pytest.mark.parametrize("option", [[], ["--fast"]])
 def test_without_memory(command, proc, option):
     directory = proc.add(7, b"", flags=0x200000)
