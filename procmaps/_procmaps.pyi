@@ -6,6 +6,23 @@ from typing import Any, Literal, final
 from procmaps._amounts import Fields
 from procmaps._map import Row
 
+__all__ = [
+    "GATE",
+    "USAGE_FIELDS",
+    "Process",
+    "Table",
+    "UsageRow",
+    "UsageTable",
+    "__version__",
+    "parse",
+    "parse_smaps",
+    "query_once",
+    "read_build_id",
+    "read_process",
+    "read_rollup",
+    "read_smaps",
+]
+
 __version__: str
 
 @final
