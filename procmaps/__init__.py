@@ -10,7 +10,7 @@ from __future__ import annotations
 
 try:
     from procmaps._procmaps import __version__
-except ImportError as error:
+except ModuleNotFoundError as error:
     raise ImportError(
         f"{error}. If this is a checkout of the sources, build the extension first: python setup.py develop"
     ) from error
