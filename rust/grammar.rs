@@ -153,12 +153,16 @@ impl Grammar {
 
     /// How many fields, from the first, the line begins with, and where they end.
     fn matching_fields(&self, line: &[u8]) -> (usize, usize) {
-        let prefix = self.prefix.get_or_init(|| {
+        if self.prefix.get().is_none() {
             // (a(b(c)?)?)?: as many groups take part as fields match.
             let nested =
                 self.fields.iter().rev().fold(String::new(), |rest, field| format!("({}{rest})?", field.pattern));
-            Regex::new(&format!("(?-u)^{nested}")).expect("made of patterns that build.rs has compiled")
-        });
+            let prefix = Regex::new(&format!("(?-u)^{nested}")).expect("made of patterns that build.rs has compiled");
+            // Compiled before it is set, so that nobody has to wait, not even the child of a fork. Another
+            // thread may have set the same.
+            let _ = self.prefix.set(prefix);
+        }
+        let prefix = self.prefix.get().expect("set above");
         let groups = prefix.captures(line);
         groups.map_or((0, 0), |groups| (groups.iter().flatten().count() - 1, groups[0].len()))
     }

@@ -77,6 +77,13 @@ pub fn parse(text: &[u8], dialect: Dialect) -> Result<Table, ParseError> {
     Ok(table)
 }
 
+/// Loads the patterns now, not when the first text is parsed: a child that is forked while another
+/// thread does so would wait for it for ever.
+pub fn prepare() {
+    Grammar::of(Dialect::Linux);
+    Grammar::of(Dialect::Cygwin);
+}
+
 /// Appends the line of a row, without a newline, as a kernel with pointers of `bits` prints it.
 ///
 /// `seq_put_hex_ll()` pads to eight digits and never cuts; `seq_pad()` blanks up to the column of

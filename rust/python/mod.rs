@@ -27,6 +27,7 @@ mod _procmaps {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::maps::prepare();
         module.add("GATE", super::query::GATE)?;
         module.add("USAGE_FIELDS", PyTuple::new(module.py(), super::smaps::field_names())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
