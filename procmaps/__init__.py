@@ -20,6 +20,10 @@ from procmaps._map import Map
 from procmaps._maps import Maps
 from procmaps._read import from_path, from_pid, from_str
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass  # what _LATER has, for a type checker
+
 __all__ = [
     "InconsistentError",
     "Map",
@@ -32,7 +36,23 @@ __all__ = [
     "from_str",
 ]
 
+# Names that are imported when they are first asked for, by the module that has them.
+_LATER: dict[str, str] = {}
+
 for _name in __all__:
-    if hasattr(globals()[_name], "__module__"):
+    if hasattr(globals().get(_name), "__module__"):
         globals()[_name].__module__ = __name__
 del _name
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(__import__(f"procmaps.{_LATER[name]}", fromlist=[name]), name)
+        value.__module__ = __name__
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *_LATER})

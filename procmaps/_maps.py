@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from _collections_abc import Sequence
 from _operator import index
-from _thread import RLock
 
-from procmaps._map import Map, map_of, maps_of
 from procmaps._names import encode
-from procmaps._procmaps import Table
+from procmaps._sequence import MapSequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, SupportsIndex, overload
+    from collections.abc import Callable, Iterable
 
-    Origin = tuple[int | None, int | None, str | None]
-else:
+    from typing_extensions import Self
 
-    def overload(function):
-        return function
-
+    from procmaps._map import Map
+    from procmaps._procmaps import Table
+    from procmaps._sequence import Origin
 
 _MAX = 2**64 - 1
 
 # What a buffer of unsigned 64-bit ints in this machine's order may call its format.
 _U64 = ("Q", "L", "@Q", "@L", "=Q", "<Q" if sys.byteorder == "little" else ">Q")
 
-# Held while Map objects are made, so that two threads get the same ones. One for all: it is
-# held for microseconds, and a lock in each Maps would cost more than that. Reentrant, as making
-# objects can run any finalizer.
-_making = RLock()
-if sys.platform != "win32":  # pragma: no branch
-    # A child forked while another thread held it would wait for ever.
-    os.register_at_fork(after_in_child=_making._at_fork_reinit)  # type: ignore[attr-defined]
 
-
-class Maps(Sequence[Map]):
+class Maps(MapSequence):
     """The mappings of a process or of a saved listing, in its order.
 
     An immutable sequence of `Map`: it slices, adds and compares like the list that it
@@ -57,31 +43,16 @@ class Maps(Sequence[Map]):
     00005000-00006000 rw-p 00000000 00:00 0                                  [heap]
     """
 
-    __slots__ = ("_every", "_origin", "_some", "_table")
-
-    # What is not there yet is None, but never both of _table and _every: the rows in
-    # columns, with an index; Map objects that were asked for one by one; all of them.
-    _table: Table | None
-    _some: list[Map | None] | None
-    _every: list[Map] | None
-
-    # What is known of the process that was read: pid, attempts, without_memory.
-    _origin: Origin
-
-    def __init__(self, maps: Iterable[Map] = ()) -> None:
-        every = list(maps)
-        for m in every:
-            if not isinstance(m, Map):
-                raise TypeError(f"Maps holds Map objects, not {type(m).__name__}")
-        self._table = self._some = None
-        self._every = every
-        self._origin = None, None, None
+    __slots__ = ()
 
     # As a reading of a process
 
     @property
     def pid(self) -> int | None:
-        """The number of the process that was read; None if none was."""
+        """The number of the process that was read; None if none was.
+
+        Slices and filters of a reading keep it; a sum of two readings has none.
+        """
         return self._origin[0]
 
     @property
@@ -93,103 +64,6 @@ class Maps(Sequence[Map]):
     def without_memory(self) -> str | None:
         """Why a process has no mappings, "kernel thread" or "zombie"; else None."""
         return self._origin[2]
-
-    # As a sequence
-
-    def __len__(self) -> int:
-        return len(self._indexed()) if self._every is None else len(self._every)
-
-    @overload
-    def __getitem__(self, item: SupportsIndex) -> Map: ...
-    @overload
-    def __getitem__(self, item: slice) -> Maps: ...
-
-    def __getitem__(self, item: SupportsIndex | slice) -> Map | Maps:
-        if isinstance(item, slice):
-            return self._pick(range(*item.indices(len(self))))
-        i = index(item)
-        if i < 0:
-            i += len(self)
-        if not 0 <= i < len(self):
-            raise IndexError(f"there are {len(self)} mappings: index {index(item)} is out of range")
-        return self._at(i)
-
-    def __iter__(self) -> Iterator[Map]:
-        return iter(self._all())
-
-    def __reversed__(self) -> Iterator[Map]:
-        return reversed(self._all())
-
-    def __contains__(self, item: object) -> bool:
-        """Whether an address is mapped, or a Map is one of these.
-
-        O(log n) for an address, O(n) for a Map. False for what is neither.
-        """
-        if isinstance(item, Map):
-            return item in self._all()
-        try:
-            return self._indexed().find(item) is not None
-        except TypeError:
-            return False
-
-    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """Return the index of the first mapping that equals `value`; O(n).
-
-        Raises:
-            ValueError: There is none.
-        """
-        return self._all().index(value, start, len(self) if stop is None else stop)
-
-    def count(self, value: Any) -> int:
-        """Return how many mappings equal `value`; O(n)."""
-        return self._all().count(value)
-
-    def copy(self) -> Maps:
-        """Return the listing itself, which does not change. A list to edit is `list(maps)`."""
-        return self
-
-    def __add__(self, other: Sequence[Map]) -> Maps:
-        others = _list_of(other)
-        return NotImplemented if others is None else Maps(self._all() + others)
-
-    def __radd__(self, other: Sequence[Map]) -> Maps:
-        others = _list_of(other)
-        return NotImplemented if others is None else Maps(others + self._all())
-
-    def __mul__(self, times: SupportsIndex) -> Maps:
-        return Maps(self._all() * times)
-
-    __rmul__ = __mul__
-
-    def __eq__(self, other: object) -> bool:
-        """Whether the other is a sequence of equal mappings: `Maps`, list or tuple."""
-        other = _list_of(other)
-        return NotImplemented if other is None else self._all() == other
-
-    def __lt__(self, other: Sequence[Map]) -> bool:
-        others = _list_of(other)
-        return NotImplemented if others is None else self._all() < others
-
-    def __le__(self, other: Sequence[Map]) -> bool:
-        others = _list_of(other)
-        return NotImplemented if others is None else self._all() <= others
-
-    def __gt__(self, other: Sequence[Map]) -> bool:
-        others = _list_of(other)
-        return NotImplemented if others is None else self._all() > others
-
-    def __ge__(self, other: Sequence[Map]) -> bool:
-        others = _list_of(other)
-        return NotImplemented if others is None else self._all() >= others
-
-    def __hash__(self) -> int:
-        return hash(tuple(self._all()))
-
-    def __reduce__(self) -> tuple[Callable[..., Maps], tuple[Any, ...], Origin]:
-        return type(self), (self._all(),), self._origin
-
-    def __setstate__(self, origin: Origin) -> None:
-        self._origin = origin
 
     # Text
 
@@ -282,7 +156,7 @@ class Maps(Sequence[Map]):
             raise TypeError(f"a buffer of addresses holds unsigned 64-bit ints, not format {view.format!r}")
         return memoryview(table.find_packed(view.tobytes())).cast("q")
 
-    def between(self, begin: int, end: int) -> Maps:
+    def between(self, begin: int, end: int) -> Self:
         """Return the mappings that have an address in `begin` to `end` (exclusive), whole.
 
         O(log n + what is returned); O(n) if not `is_ordered`.
@@ -290,7 +164,7 @@ class Maps(Sequence[Map]):
         begin, end = max(0, index(begin)), min(index(end), _MAX)
         found = self._indexed().between(begin, end) if begin < end else (0, 0)
         near = self if found is None else self._pick(range(*found))
-        return Maps([m for m in near if max(begin, m.begin_address) < min(end, m.end_address)])
+        return self._those(m for m in near if max(begin, m.begin_address) < min(end, m.end_address))
 
     def gaps(self) -> list[tuple[int, int]]:
         """Return the unmapped ranges between the first mapping and the last.
@@ -324,7 +198,7 @@ class Maps(Sequence[Map]):
         kind: str | Iterable[str] | None = None,
         deleted: bool | None = None,
         anonymous: bool | None = None,
-    ) -> Maps:
+    ) -> Self:
         """Return the mappings for which everything that is given holds; O(n).
 
         Args:
@@ -350,9 +224,9 @@ class Maps(Sequence[Map]):
         from procmaps._filter import conditions
 
         wanted = conditions(predicate, perms, pathname, kind, deleted, anonymous)
-        return Maps([m for m in self if all(condition(m) for condition in wanted)])
+        return self._those(m for m in self if all(condition(m) for condition in wanted))
 
-    def by_pathname(self) -> dict[str | None, Maps]:
+    def by_pathname(self) -> dict[str | None, Self]:
         """Return the mappings of each name, in the order of first appearance; O(n).
 
         Those without a name are under None. One name is not one load of a library: the
@@ -365,46 +239,7 @@ class Maps(Sequence[Map]):
         groups: dict[str | None, list[Map]] = {}
         for m in self:
             groups.setdefault(m.pathname, []).append(m)
-        return {name: Maps(maps) for name, maps in groups.items()}
-
-    # The rows and the objects
-
-    def _indexed(self) -> Table:
-        if self._table is None:
-            self._table = Table([m._row for m in self._all()])
-        return self._table
-
-    def _at(self, i: int) -> Map:
-        every, some = self._every, self._some
-        if every is not None:
-            return every[i]
-        m = None if some is None else some[i]
-        return self._make(i) if m is None else m
-
-    def _make(self, i: int) -> Map:
-        with _making:
-            if self._every is not None:
-                return self._every[i]
-            table = self._indexed()
-            if self._some is None:
-                self._some = [None] * len(table)
-            m = self._some[i]
-            if m is None:
-                m = self._some[i] = map_of(table[i])
-            return m
-
-    def _all(self) -> list[Map]:
-        if self._every is None:
-            with _making:
-                if self._every is None:
-                    every = maps_of(self._indexed().rows())
-                    if self._some is not None:
-                        every = [made or new for made, new in zip(self._some, every)]
-                    self._every, self._some = every, None
-        return self._every
-
-    def _pick(self, indices: range) -> Maps:
-        return Maps([self._at(i) for i in indices])
+        return {name: self._those(maps) for name, maps in groups.items()}
 
 
 def maps_of_table(table: Table, origin: Origin = (None, None, None)) -> Maps:
@@ -412,11 +247,3 @@ def maps_of_table(table: Table, origin: Origin = (None, None, None)) -> Maps:
     maps = Maps()
     maps._table, maps._every, maps._origin = table, None, origin
     return maps
-
-
-def _list_of(other: object) -> list[Any] | None:
-    if isinstance(other, Maps):
-        return other._all()
-    if isinstance(other, Sequence) and not isinstance(other, (str, bytes)):
-        return list(other)
-    return None

@@ -23,7 +23,8 @@ LAYERS = {
     "_errors": set(),
     "_map": {"_kind", "_names"},
     "_filter": {"_kind"},
-    "_maps": {"_filter", "_map", "_names", "_procmaps"},
+    "_sequence": {"_map", "_procmaps"},
+    "_maps": {"_filter", "_names", "_sequence"},
     "_read": {"_errors", "_maps", "_names", "_procmaps"},
     "__init__": {"_errors", "_map", "_maps", "_procmaps", "_read"},
 }
@@ -146,8 +147,14 @@ def test_public_names():
     for name in procmaps.__all__:
         assert getattr(getattr(procmaps, name), "__module__", "procmaps") == "procmaps", name
         assert getattr(procmaps, name).__doc__
-    public = {name for name in vars(procmaps) if not name.startswith("_")} - {"annotations"}
+    public = {name for name in vars(procmaps) if not name.startswith("_")} - {"annotations", "TYPE_CHECKING"}
     assert public - set(procmaps.__all__) <= {path.stem for path in PACKAGE.glob("*") if path.stem != "__init__"}
+
+
+def test_a_name_that_is_not_there():
+    assert set(procmaps._LATER) <= set(procmaps.__all__) <= set(dir(procmaps))
+    with pytest.raises(AttributeError, match="module 'procmaps' has no attribute 'nothing'"):
+        procmaps.nothing  # noqa: B018
 
 
 def test_a_checkout_that_is_not_built_says_what_to_do(monkeypatch):

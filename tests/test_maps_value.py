@@ -11,7 +11,7 @@ import threading
 import pytest
 
 import procmaps
-from procmaps import Map, Maps, _maps
+from procmaps import Map, Maps, _sequence
 from support.children import talking
 from support.listings import ABSENT, FIRST, LISTING, STATES, made, parsed
 
@@ -165,7 +165,7 @@ def test_many_threads_see_one_listing():
 def test_who_waited_gets_the_objects_of_who_made_them():
     maps = parsed()
     got = []
-    with _maps._making:
+    with _sequence._making:
         thread = threading.Thread(target=lambda: got.extend(maps))
         thread.start()
         while not _is_in(thread, "_all"):
@@ -210,3 +210,12 @@ FORKING = """if True:
 def test_a_fork_while_a_thread_makes_maps_can_make_its_own():
     with talking(FORKING, os.path.dirname(os.path.dirname(procmaps.__file__))) as process:
         assert process.stdout.read() == b"0\n"
+
+
+def test_parts_of_a_reading_are_of_its_process():
+    maps = procmaps.from_pid()
+    assert maps.pid == os.getpid()
+    for part in (maps[:2], maps.filter(perms="r"), maps.between(0, 2**47), maps.by_pathname()[maps[0].pathname]):
+        assert part
+        assert (part.pid, part.attempts) == (maps.pid, maps.attempts)
+    assert (maps + maps).pid is None
