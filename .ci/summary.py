@@ -13,6 +13,10 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 
+# Of the tests that pass: what needs other packages or another system is a few.
+SKIPPED_AT_MOST = 0.03
+
+
 class Run(NamedTuple):
     """What one environment has tested."""
 
@@ -43,6 +47,8 @@ def faults(runs: list[Run], pythons: list[str]) -> list[str]:
             problems.append(f"{name} has tested nothing")
         elif not run.python.startswith(version):
             problems.append(f"{name} was tested by Python {run.python or '?'}")
+        elif run.skipped > SKIPPED_AT_MOST * run.passed:
+            problems.append(f"{name} has skipped {run.skipped} tests: something that they need is missing")
     return problems
 
 

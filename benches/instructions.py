@@ -1,6 +1,6 @@
 """Counts the instructions of the native core, and compares them with those recorded.
 
-    python benches/instructions.py            compare with instructions.json; exit status 1 if more
+    python benches/instructions.py            compare with instructions.json; exit status 1 if more, 2 if not counted
     python benches/instructions.py --record   write instructions.json
 
 Unlike times, instructions are the same on a busy machine. They differ between compilers and
@@ -32,7 +32,7 @@ def main():
     missing = [tool for tool in ("cargo", "valgrind") if shutil.which(tool) is None]
     if missing:
         print(f"not counted: {' and '.join(missing)} cannot be found")
-        return 0
+        return 2
     counted = {"compiler": compiler(), "per_line": count(built())}
     if options.record:
         with open(RECORDED, "w") as file:
@@ -54,8 +54,15 @@ def compiler():
 def built():
     """Build the program and return its path."""
     command = ["cargo", "build", "--quiet", "--release", "--locked", "--no-default-features", "--bench=instructions"]
+    # The profile that counts is the one of Cargo.toml.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CARGO_PROFILE_")}
     messages = subprocess.run(
-        [*command, "--message-format=json"], check=True, cwd=os.path.dirname(HERE), stdout=subprocess.PIPE, text=True
+        [*command, "--message-format=json"],
+        check=True,
+        cwd=os.path.dirname(HERE),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout.splitlines()
     (program,) = {message["executable"] for message in map(json.loads, messages) if message.get("executable")}
     return program
