@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from procmaps._color import PLAIN
 from procmaps._escape import cut, shown, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from procmaps._color import Palette
     from procmaps._map import Map
 
 COLUMNS = ("BEGIN", "END", "PERMS", "SIZE", "OFFSET", "AT", "PATHNAME")
@@ -16,9 +18,6 @@ _RIGHT_ALIGNED = ("SIZE", "OFFSET", "AT")
 # In the order in which a terminal that is too narrow for names goes without them.
 _DISPENSABLE = ("OFFSET", "SIZE")
 _ROOM_FOR_NAMES = 12
-
-# The colours that pwndbg has taught people, from the 16 that every terminal has.
-COLORS = {"STACK": "33", "HEAP": "34", "CODE": "31", "DATA": "35", "RODATA": "", "W+X": "1;4", "GUARD": "36"}
 
 
 class Row:
@@ -46,7 +45,7 @@ def table(
     address: int | None = None,
     marks: bool = False,
     room: int | None = None,
-    color: bool = False,
+    palette: Palette = PLAIN,
     encoding: str = "utf-8",
     header: bool = True,
 ) -> Iterator[str]:
@@ -60,7 +59,7 @@ def table(
             holds it.
         marks: Whether rows that match have a `>` before them, and others a blank.
         room: The columns of the terminal: what does not fit is left out. None for all in full.
-        color: Whether lines are coloured by what the mapping is.
+        palette: The colours of the lines, by what the mapping is.
         encoding: What the lines will be encoded in: characters that it lacks are escaped.
         header: Whether the first line names the columns.
     """
@@ -72,7 +71,8 @@ def table(
     widths = _widths(titles, cells, room)
     ellipsis = "…" if "utf" in encoding.lower() else "..."
     if header:
-        yield "  " * marks + " ".join([*_aligned(dict(zip(COLUMNS, COLUMNS)), widths), "PATHNAME"])
+        titles = [*_aligned(dict(zip(COLUMNS, COLUMNS)), widths), "PATHNAME"]
+        yield palette.paint("  " * marks + " ".join(titles), "header")
     following = iter(cells)
     for row in rows:
         if row is None:
@@ -82,12 +82,7 @@ def table(
         line = " ".join([*_aligned(cell, widths), ""])
         name = cell["PATHNAME"]
         line += name if room is None else cut(name, max(_ROOM_FOR_NAMES, room - len(line)), ellipsis)
-        yield ("> " if row.is_match else "  ") * marks + (_colored(line, row.map) if color else line)
-
-
-def legend(color: bool) -> str:
-    """Return the line that says what the colours mean."""
-    return "  ".join([_sgr(name, code) if color else name for name, code in COLORS.items()])
+        yield ("> " if row.is_match else "  ") * marks + palette.row(line, row.map)
 
 
 def human(size: int) -> str:
@@ -167,27 +162,3 @@ def _aligned(cell: dict[str, str], widths: dict[str, int]) -> list[str]:
         cell[title].rjust(size) if title in _RIGHT_ALIGNED else cell[title].ljust(size)
         for title, size in widths.items()
     ]
-
-
-def _colored(line: str, m: Map | None) -> str:
-    return line if m is None else _sgr(line, _color(m))
-
-
-def _color(m: Map) -> str:
-    if not (m.is_readable or m.is_writable or m.is_executable) or m.perms[3] == "g":
-        return COLORS["GUARD"]
-    code = COLORS[_meaning(m)]
-    return f"{COLORS['W+X']};{code}" if m.is_writable and m.is_executable else code
-
-
-def _meaning(m: Map) -> str:
-    kind = m.kind
-    if kind in ("stack", "heap"):
-        return kind.upper()
-    if m.is_executable:
-        return "CODE"
-    return "DATA" if m.is_writable else "RODATA"
-
-
-def _sgr(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if code else text

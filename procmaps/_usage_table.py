@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from procmaps._color import PLAIN
 from procmaps._escape import cut, width
 from procmaps._table import human
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from procmaps._amounts import Amounts
+    from procmaps._color import Palette
 
 COLUMNS = ("MAPS", "SIZE", "RSS", "PSS", "DIRTY", "SWAP", "THP")
 _ROOM_FOR_NAMES = 20
@@ -24,19 +26,34 @@ class Row:
         count: How many mappings it has; None if it is not known.
         amounts: What it uses.
         is_part: Whether it is a part of the row above.
+        meanings: What it is, in the words of the palette.
     """
 
-    __slots__ = ("amounts", "count", "is_part", "name")
+    __slots__ = ("amounts", "count", "is_part", "meanings", "name")
 
-    def __init__(self, name: str, count: int | None, amounts: Amounts, is_part: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        count: int | None,
+        amounts: Amounts,
+        is_part: bool = False,
+        meanings: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.count = count
         self.amounts = amounts
         self.is_part = is_part
+        self.meanings = meanings
 
 
 def table(
-    rows: Sequence[Row], total: Row, *, room: int | None = None, encoding: str = "utf-8", header: bool = True
+    rows: Sequence[Row],
+    total: Row,
+    *,
+    room: int | None = None,
+    encoding: str = "utf-8",
+    header: bool = True,
+    palette: Palette = PLAIN,
 ) -> Iterator[str]:
     """Yield the lines of a table, the total last.
 
@@ -47,15 +64,17 @@ def table(
             shows the part of each row. None for all in full.
         encoding: What the lines will be encoded in.
         header: Whether the first line names the columns.
+        palette: The colours.
     """
     is_plain = "utf" not in encoding.lower()
     zero = "0" if is_plain or room is None else "·"
     branches = ("  |- ", "  `- ") if is_plain else ("  ├ ", "  └ ")
     every = [*rows, total]
+    words = [row.meanings for row in every]
     names = [_branch(row, following, branches) + row.name for row, following in zip(every, [*every[1:], None])]
     cells = [_cells(row, zero) for row in every]
     if header:
-        names, cells = ["MAPPING", *names], [list(COLUMNS), *cells]
+        names, cells, words = ["MAPPING", *names], [list(COLUMNS), *cells], [["header"], *words]
     widths = [max(map(len, column)) for column in zip(*cells)]
     left, has_bars = max(map(width, names)), False
     if room is not None:
@@ -63,10 +82,10 @@ def table(
         has_bars = not is_plain and room >= _ROOM_FOR_NAMES + 1 + _BAR
         left = min(left, max(_ROOM_FOR_NAMES, room - (1 + _BAR) * has_bars))
     bars = [*[""] * header, *(_bars(rows) if has_bars else [""] * len(rows)), ""]
-    for name, row_cells, bar in zip(names, cells, bars):
+    for name, row_cells, bar, meanings in zip(names, cells, bars, words):
         shown = cut(name, left, "..." if is_plain else "…")
         numbers = [cell.rjust(size) for cell, size in zip(row_cells, widths)]
-        yield " ".join([shown + " " * (left - width(shown)), *numbers, *[bar] * bool(bar)])
+        yield palette.paint(" ".join([shown + " " * (left - width(shown)), *numbers, *[bar] * bool(bar)]), *meanings)
 
 
 def _branch(row: Row, following: Row | None, branches: tuple[str, str]) -> str:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procmaps import Map, from_str
-from procmaps._table import COLORS, Row, human, legend, plural, table
+from procmaps._color import palette
+from procmaps._table import Row, human, plural, table
 
 LISTING = rb"""00400000-0040b000 r-xp 00000000 08:11 6553896                            /bin/cat
 0060a000-0060b000 rw-p 0000a000 08:11 6553896                            /bin/cat
@@ -184,22 +185,18 @@ def test_marks_and_groups(rows):
 def test_color_tells_what_it_is(perms, name, code):
     rows = [row(Map(0x1000, 0x2000, perms, pathname=name))]
     plain = shown(rows, header=False)[:-1]
-    colored = shown(rows, header=False, color=True)[:-1]
+    colored = shown(rows, header=False, palette=palette())[:-1]
     assert colored == (f"\x1b[{code}m{plain}\x1b[0m" if code else plain)
 
 
-def test_neither_marks_nor_unmapped_ranges_have_a_color():
-    assert shown([Row(0, 4096, None)], color=True, marks=True, header=False).startswith("> 0x0 ")
-    assert shown([row(Map(0, 4096))], color=True, marks=True, header=False).startswith("> \x1b[36m0x0 ")
+def test_marks_have_no_color_and_unmapped_ranges_are_dim():
+    options = {"palette": palette(), "marks": True, "header": False}
+    assert shown([Row(0, 4096, None)], **options).startswith("> \x1b[2m0x0 ")
+    assert shown([row(Map(0, 4096))], **options).startswith("> \x1b[36m0x0 ")
 
 
-def test_the_legend_has_the_colors():
-    assert legend(False) == "STACK  HEAP  CODE  DATA  RODATA  W+X  GUARD"
-    assert legend(True) == (
-        "\x1b[33mSTACK\x1b[0m  \x1b[34mHEAP\x1b[0m  \x1b[31mCODE\x1b[0m  \x1b[35mDATA\x1b[0m  RODATA  "
-        "\x1b[1;4mW+X\x1b[0m  \x1b[36mGUARD\x1b[0m"
-    )
-    assert {int(part) for code in COLORS.values() for part in code.split(";") if part} <= {1, 4, *range(30, 38)}
+def test_the_header_is_bold(rows):
+    assert shown(rows, palette=palette()).startswith("\x1b[1mBEGIN ")
 
 
 @pytest.mark.parametrize("name", ["/a\x1b[2J", "/a\nb", "/a\r", "/\u202e", "/\udcff", "/a\x9b1m"], ids=ascii)

@@ -6,10 +6,16 @@ import errno
 import os
 import sys
 
+from procmaps._color import PLAIN, palette
+from procmaps.cli._errors import Refused
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Literal, TextIO
+    import argparse
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Literal, TextIO
+
+    from procmaps._color import Palette
 
 
 class Unwritable(Exception):
@@ -65,6 +71,45 @@ def terminal_width(stream: TextIO | None) -> int | None:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:
         return 80
+
+
+def is_data(options: argparse.Namespace) -> bool:
+    """Return whether the options ask for records and not for what people read."""
+    return bool(options.json or options.jsonl or options.csv)
+
+
+def data_lines(
+    options: argparse.Namespace, head: dict[str, Any], key: str, records: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield the lines of records, as JSON or as CSV, whatever the options ask for.
+
+    Args:
+        options: The options of the verb.
+        head: What is said once in a document, and in each of many.
+        key: What the records are, as a whole.
+        records: The records.
+    """
+    if options.csv:
+        from procmaps._csv import csv_lines
+
+        return csv_lines(records, head=head, header=options.header, encoding=encoding())
+    from procmaps._records import documents
+
+    return documents(head, key, records, one_a_line=options.jsonl)
+
+
+def colors(options: argparse.Namespace) -> Palette:
+    """Return the colours that the options and the environment ask for, if any.
+
+    Raises:
+        Refused: PROCMAPS_COLORS cannot be understood.
+    """
+    if not wants_color(options.color):
+        return PLAIN
+    try:
+        return palette(options.theme, os.environ.get("PROCMAPS_COLORS", ""))
+    except ValueError as error:
+        raise Refused(f"PROCMAPS_COLORS: {error}") from None
 
 
 def wants_color(choice: Literal["auto", "always", "never"]) -> bool:

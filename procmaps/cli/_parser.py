@@ -6,6 +6,8 @@ import argparse
 import sys
 
 from procmaps import __version__
+from procmaps._color import DEFAULT as DEFAULT_THEME
+from procmaps._color import THEMES
 from procmaps.cli import DEFAULT, VERBS
 from procmaps.cli._errors import Refused
 from procmaps.cli._output import terminal_width, write
@@ -75,7 +77,8 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     formats = group.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="print one JSON document")
-    formats.add_argument("--jsonl", action="store_true", help="print a JSON document a line, for each mapping")
+    formats.add_argument("--jsonl", action="store_true", help="print a JSON document a line, for each row")
+    formats.add_argument("--csv", action="store_true", help="print comma-separated values, the columns named first")
     group.add_argument(
         "--color",
         metavar="WHEN",
@@ -83,6 +86,13 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="always, never, or auto, the default: on a terminal unless NO_COLOR is set, and everywhere if "
         "CLICOLOR_FORCE or FORCE_COLOR is",
+    )
+    group.add_argument(
+        "--theme",
+        metavar="NAME",
+        choices=tuple(THEMES),
+        default=DEFAULT_THEME,
+        help=f"the colours: {', '.join(THEMES)}; PROCMAPS_COLORS sets single ones, as heap=34:rwx=1;4;31",
     )
     group.add_argument("--no-header", dest="header", action="store_false", help="print rows only")
     group.add_argument("-q", "--quiet", action="store_true", help="print no results: the exit status tells")

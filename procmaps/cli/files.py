@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     File = tuple[Map, Identity, int]
 
 STATES = ("present", "named_so", "unlinked", "replaced", "never_a_file", "unknown")
+_MEANINGS = {"unlinked": "bad", "replaced": "bad", "unknown": "warning"}
 
 USAGE = "[OPTION]... PROCESS"
 
@@ -70,17 +71,19 @@ def _files(process: Process) -> Iterator[File]:
 
 
 def _lines(process: Process, files: list[File], options: argparse.Namespace) -> Iterator[str]:
-    if options.json or options.jsonl:
-        from procmaps._records import documents
-
-        records = [_record(*file) for file in files]
-        return documents({"pid": process.pid}, "files", records, one_a_line=options.jsonl)
+    if _output.is_data(options):
+        return _output.data_lines(options, {"pid": process.pid}, "files", [_record(*file) for file in files])
     header = ["STATE", "MAPS", *["REASON"] * options.reasons, "NAME"]
     rows = [
         [found.state, str(count), *[found.reason] * options.reasons, shown(_name(m, found), _output.encoding())]
         for m, found, count in files
     ]
-    return aligned([*[header] * (options.header and bool(rows)), *rows])
+    return aligned(
+        rows,
+        header if options.header and rows else None,
+        palette=_output.colors(options),
+        meanings=[[_MEANINGS.get(found.state, "")] for _, found, _ in files],
+    )
 
 
 def _name(m: Map, found: Identity) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from procmaps._color import meanings
 from procmaps._errors import ParseError, UnsupportedError
 from procmaps._escape import escaped, shown
 from procmaps._groups import groups, order
@@ -98,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
     if not is_there:
         title = options.target if pid is None else title_of(pid, options)
         _output.complain(f"procmaps: {escaped(title)}: {_why_nothing(reading)}")
-    elif reading.seconds is not None and not (options.json or options.jsonl):
+    elif reading.seconds is not None and not _output.is_data(options):
         _output.complain(_cost(reading))
     return 0 if is_there else 1
 
@@ -167,16 +168,17 @@ def _why_nothing(reading: Reading) -> str:
 
 
 def _lines(reading: Reading, options: argparse.Namespace) -> Iterator[str]:
-    if options.json or options.jsonl:
-        return _json_lines(reading, options)
+    if _output.is_data(options):
+        return _data_lines(reading, options)
     rows = _rows(reading, options)
     count = None if reading.usages is None else len(reading.usages)
     return table(
         rows,
-        Row("total", count, reading.total),
+        Row("total", count, reading.total, meanings=["header"]),
         room=_output.terminal_width(sys.stdout),
         encoding=_output.encoding(),
         header=options.header,
+        palette=_output.colors(options),
     )
 
 
@@ -187,18 +189,19 @@ def _rows(reading: Reading, options: argparse.Namespace) -> list[Row]:
     if options.by != "mapping":
         return [row for group in groups(usages, options.by) for row in _group_rows(group)]
     rows = [
-        (usage, Row(_mapping_name(m, shape), 1, usage))
+        (usage, Row(_mapping_name(m, shape), 1, usage, meanings=meanings(m)))
         for m, shape, usage in zip(usages.maps, shapes(usages.maps), usages)
     ]
     return [row for _, row in sorted(rows, key=lambda pair: order(pair[0]))]
 
 
 def _group_rows(group: Group) -> Iterator[Row]:
-    yield Row(_shown(group.name), group.total.count, group.total)
+    meaning = (group.name or "").strip("[]")
+    yield Row(_shown(group.name), group.total.count, group.total, meanings=[meaning] * (meaning in ("heap", "stack")))
     times = "x" if "utf" not in _output.encoding().lower() else "\N{MULTIPLICATION SIGN}"
     for name, count, total in group.parts:
         title = name if name == "other" else f"{name} {times}{count} (by shape)"
-        yield Row(title, total.count, total, is_part=True)
+        yield Row(title, total.count, total, is_part=True, meanings=["gap"])
 
 
 def _mapping_name(m: Map, shape: Shape | None) -> str:
@@ -210,8 +213,7 @@ def _shown(name: str | None) -> str:
     return "[anon]" if name is None else shown(name, _output.encoding())
 
 
-def _json_lines(reading: Reading, options: argparse.Namespace) -> Iterator[str]:
-    from procmaps._records import documents
+def _data_lines(reading: Reading, options: argparse.Namespace) -> Iterator[str]:
     from procmaps._usage_records import amounts_record, group_record, usage_records
 
     head: dict[str, object] = {
@@ -220,11 +222,11 @@ def _json_lines(reading: Reading, options: argparse.Namespace) -> Iterator[str]:
         "seconds": reading.seconds,
         "without_memory": reading.without_memory,
     }
-    key, records = "groups", [amounts_record(reading.total)] if options.jsonl else []
+    key, records = "groups", [] if options.json else [amounts_record(reading.total)]
     if options.json:
         head["total"] = amounts_record(reading.total)
     if reading.usages is not None and options.by == "mapping":
         key, records = "maps", usage_records(reading.usages)
     elif reading.usages is not None:
         records = [group_record(group) for group in groups(reading.usages, options.by)]
-    return documents(head, key, records, one_a_line=options.jsonl)
+    return _output.data_lines(options, head, key, records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from procmaps._color import meanings
 from procmaps._escape import shown
 from procmaps.cli import _output
 from procmaps.cli._columns import aligned
@@ -55,18 +56,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lines(process: Process, answers: list[tuple[int, Map | None]], options: argparse.Namespace) -> Iterator[str]:
-    if options.json or options.jsonl:
-        from procmaps._records import documents
-
-        return documents(
-            {"pid": process.pid, "backend": process.backend},
-            "answers",
-            [_record(process, at, m, options) for at, m in answers],
-            one_a_line=options.jsonl,
-        )
+    if _output.is_data(options):
+        head = {"pid": process.pid, "backend": process.backend}
+        records = [_record(process, at, m, options) for at, m in answers]
+        return _output.data_lines(options, head, "answers", records)
     header = ["ADDRESS", "AT", "OFFSET", "PERMS", *["BUILD-ID"] * options.build_id, "PATHNAME"]
     rows = [_row(process, at, m, options) for at, m in answers]
-    return aligned([*[header] * options.header, *rows])
+    return aligned(
+        rows,
+        header if options.header else None,
+        palette=_output.colors(options),
+        meanings=[meanings(m) for _, m in answers],
+    )
 
 
 def _row(process: Process, at: int, m: Map | None, options: argparse.Namespace) -> list[str]:

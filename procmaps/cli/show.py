@@ -1,15 +1,16 @@
-"""The verb `show`: the mappings of one process or listing, as a table or as JSON."""
+"""The verb `show`: the mappings of one process or listing, as a table or as records."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
+from procmaps._color import PLAIN
 from procmaps._escape import cut, escaped, width
 from procmaps._kind import KINDS
 from procmaps._maps import Maps
-from procmaps._table import human, legend, plural, table
-from procmaps.cli import _output
+from procmaps._table import human, plural, table
+from procmaps.cli import _output, _totals
 from procmaps.cli._errors import Refused
 from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
 from procmaps.cli._select import matching, rows
@@ -19,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from procmaps._color import Palette
     from procmaps.cli._target import Reading
 
 _WITHOUT_MEMORY = {
@@ -39,6 +41,7 @@ examples:
   procmaps 1234 -p '?wx'               what is writable and executable
   procmaps 1234 -a 7f955be45678 -C2    what holds an address, and two rows around it
   procmaps 1234 --kind heap,stack --json
+  procmaps 1234 --totals               how many mappings of each kind, and their size
 
 The columns: the first address, the first past it, the permissions, the size, the offset
 in the file, the name. Sizes are in powers of 1024, with a decimal if they are not whole.
@@ -57,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-A", "--after", metavar="N", type=_count, default=0, help="also show N rows after a match")
     group.add_argument("-C", "--context", metavar="N", type=_count, help="both; a match is marked with >")
     group.add_argument("--gaps", action="store_true", help="also show the unmapped ranges between two matches")
+    group.add_argument("--totals", action="store_true", help="show a row for each kind in place of the mappings")
     group = parser.add_argument_group("reading")
     group.add_argument("--settled", action="store_true", help="read the process until two readings are the same")
     group.add_argument(
@@ -88,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
     """Show it, and return 0 if there was a mapping to show."""
     if options.context is not None:
         options.before = options.after = options.context
-    if (options.json or options.jsonl) and (options.gaps or options.before or options.after):
-        raise Refused("--gaps, -A, -B and -C are for the table, not for JSON")
+    if (_output.is_data(options) or options.totals) and (options.gaps or options.before or options.after):
+        raise Refused("--gaps, -A, -B and -C are for the table, not for JSON, CSV and --totals")
     reading = read(options)
     matches = matching(reading.maps, options)
     if not options.quiet:
@@ -100,6 +104,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
+    if options.totals:
+        return _totals.lines(reading, matches, options)
     if options.json:
         from procmaps._records import document
 
@@ -108,6 +114,10 @@ def _lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iter
         from procmaps._records import lines
 
         return lines(matches, reading.pid)
+    if options.csv:
+        from procmaps._records import record
+
+        return _output.data_lines(options, {"pid": reading.pid}, "maps", [record(m) for m in matches])
     return _table_lines(reading, matches, options)
 
 
@@ -116,33 +126,34 @@ def _table_lines(reading: Reading, matches: Maps, options: argparse.Namespace) -
     if not selected:
         return
     room = _output.terminal_width(sys.stdout)
-    color = _output.wants_color(options.color)
+    palette = _output.colors(options)
     if options.header and room is not None:
-        yield from _head(reading, matches, color, room)
+        yield from _head(reading, matches, palette, room)
     yield from table(
         selected,
         address=options.address,
         marks=bool(options.before or options.after),
         room=room,
-        color=color,
+        palette=palette,
         encoding=_output.encoding(),
         header=options.header,
     )
 
 
-def _head(reading: Reading, matches: Maps, color: bool, room: int) -> Iterator[str]:
+def _head(reading: Reading, matches: Maps, palette: Palette, room: int) -> Iterator[str]:
     """Yield what is above the table on a terminal: what it is of, and what the colours mean."""
     of = len(reading.maps)
     count = plural(of) if len(matches) == of else f"{len(matches):,} of {plural(of)}"
     amount = f": {count}, {human(matches.size)}"
     title = cut(escaped(reading.title, _output.encoding()), max(20, room - len(amount)), "...") + amount
-    if not color:
+    legend = width(PLAIN.legend())
+    if not palette:
         yield title
-    elif width(title) + 4 + width(legend(False)) <= room:
-        yield f"{title}{' ' * (room - width(title) - width(legend(False)))}{legend(True)}"
+    elif width(title) + 4 + legend <= room:
+        yield f"{title}{' ' * (room - width(title) - legend)}{palette.legend()}"
     else:
         yield title
-        yield legend(True)
+        yield palette.legend()
 
 
 def _why_nothing(reading: Reading, options: argparse.Namespace) -> str:

@@ -81,7 +81,7 @@ def test_the_help_of_a_verb(command):
 
 def test_the_examples_of_the_help_are_right():
     lines = re.findall(r"procmaps .*", show.DESCRIPTION.partition("examples:\n")[2].partition("\n\n")[0])
-    assert len(lines) == 8
+    assert len(lines) == 9
     for line in lines:
         arguments = shlex.split(line.partition("   ")[0])[1:]
         assert parser_of(show, None).parse([a for a in arguments if a != "show"]).target

@@ -173,12 +173,12 @@ def test_a_listing_out_of_order_has_gaps_in_order(command, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--gaps", "-A1", "-B1", "-C1"])
-@pytest.mark.parametrize("form", ["--json", "--jsonl"])
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--totals"])
 def test_surroundings_are_for_the_table(command, listing, option, form):
     assert command(listing, form, option) == (
         2,
         "",
-        "procmaps: --gaps, -A, -B and -C are for the table, not for JSON\n",
+        "procmaps: --gaps, -A, -B and -C are for the table, not for JSON, CSV and --totals\n",
     )
 
 
@@ -213,6 +213,49 @@ def test_json_of_nothing_is_a_document(command, listing):
     assert (status, json.loads(out)["maps"]) == (1, [])
     assert err == f"procmaps: {listing}: none of 7 mappings matches\n"
     assert command(listing, "--jsonl", "nothing")[1] == ""
+
+
+def test_csv(command, listing):
+    assert command(listing, "--csv", "(deleted)") == (
+        0,
+        """\
+pid,begin_address,end_address,size,perms,offset,device,inode,kind,is_deleted,pathname,pathname_bytes
+,0x7f0000001000,0x7f0000005000,16384,r--p,0x0,8:17,77,file,true,/lib/old.so (deleted),
+""",
+        "",
+    )
+    assert command(listing, "--csv", "--no-header", "[stack]")[1].startswith(",0x7ffeadae1000,")
+    assert command(listing, "--csv", "nothing")[:2] == (1, "")
+
+
+def test_totals(command, listing):
+    assert command(listing, "--totals") == (
+        0,
+        """\
+KIND      MAPS SIZE WRITABLE EXECUTABLE
+heap         1 132K     132K         0B
+stack        1 132K     132K         0B
+file         3  64K       4K        44K
+anonymous    2   8K       4K         4K
+total        7 336K     272K        48K
+""",
+        "",
+    )
+    assert command(listing, "--totals", "--kind", "heap", "--no-header")[1].split() == (
+        ["heap", "1", "132K", "132K", "0B", "total", "1", "132K", "132K", "0B"]
+    )
+    assert command(listing, "--totals", "nothing")[:2] == (1, "")
+
+
+def test_totals_as_data(command, listing):
+    heap = {"kind": "heap", "maps": 1, "size": 135168, "writable": 135168, "executable": 0}
+    head = {"schema": "procmaps/1", "pid": None}
+    assert json.loads(command(listing, "--totals", "--json")[1])["kinds"][0] == heap
+    assert json.loads(command(listing, "--totals", "--jsonl")[1].splitlines()[0]) == {**head, **heap}
+    assert command(listing, "--totals", "--csv", "heap")[1].splitlines() == [
+        "pid,kind,maps,size,writable,executable",
+        ",heap,1,135168,135168,0",
+    ]
 
 
 @linux

@@ -112,7 +112,17 @@ def test_no_row_is_wrapped(path, columns):
 def test_all_that_reaches_the_terminal_is_text_and_our_colors():
     seen = Seen(80, [NASTY])
     assert set(re.findall(rb"\x1b[^m]*m", seen.output)) == {
-        *(b"\x1b[0m", b"\x1b[31m", b"\x1b[33m", b"\x1b[34m", b"\x1b[35m", b"\x1b[36m", b"\x1b[1;4m", b"\x1b[1;4;31m"),
+        *(
+            b"\x1b[0m",
+            b"\x1b[1m",
+            b"\x1b[31m",
+            b"\x1b[33m",
+            b"\x1b[34m",
+            b"\x1b[35m",
+            b"\x1b[36m",
+            b"\x1b[1;4m",
+            b"\x1b[1;4;31m",
+        ),
     }
     text = re.sub(rb"\x1b\[[0-9;]*m", b"", seen.output).decode()
     assert text.replace("\r\n", "").isprintable()
