@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MANIFEST = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 EDITABLE_PIP = (21, 3)  # the first that asks a pyproject.toml for an editable install
 
 
@@ -99,13 +100,13 @@ def stable_abi() -> str | None:
     """Return the Python tag of a wheel for all later CPythons, or None where it serves this Python alone.
 
     One built by 3.15 or later is for those only: its setuptools names the library in a way that older Pythons
-    do not look for. Free-threaded CPython, PyPy and GraalPy have no such ABI.
+    do not look for. Free-threaded CPython has such an ABI from 3.15 on, PyPy and GraalPy have none.
     """
-    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+    if sys.implementation.name != "cpython" or os.environ.get("PROCMAPS_NO_ABI3") == "1":
         return None
-    if os.environ.get("PROCMAPS_NO_ABI3") == "1":
-        return None
-    return "cp315" if sys.version_info >= (3, 15) else "cp39"
+    if sys.version_info >= (3, 15):
+        return "cp315"
+    return None if IS_FREE_THREADED else "cp39"
 
 
 setup(
@@ -116,6 +117,8 @@ setup(
             "procmaps._procmaps",
             path="Cargo.toml",
             binding=Binding.PyO3,
+            # setuptools-rust asks pyo3 for the stable ABI itself, but for the one with a GIL only
+            features=["pyo3/abi3t-py315"] if IS_FREE_THREADED and stable_abi() else [],
             cargo_manifest_args=["--locked"],
             debug=False,  # an editable install is as fast
         )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-
 # Of the tests that pass: what needs other packages or another system is a few.
 SKIPPED_AT_MOST = 0.03
 

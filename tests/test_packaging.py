@@ -21,7 +21,8 @@ CHECKOUT = ROOT / "procmaps"
 installed = pytest.mark.skipif(
     os.environ.get("PROCMAPS_TEST_INSTALLED") != "1", reason="tests an installed copy: PROCMAPS_TEST_INSTALLED is not 1"
 )
-has_stable_abi = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
+is_free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+has_stable_abi = sys.implementation.name == "cpython" and (sys.version_info >= (3, 15) or not is_free_threaded)
 
 
 def test_version_is_the_one_of_cargo() -> None:
@@ -98,7 +99,7 @@ def test_subinterpreter_refuses_the_import() -> None:
     assert done.returncode in (0, 1)  # no crash
 
 
-@pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this build has a GIL")
+@pytest.mark.skipif(not is_free_threaded, reason="this build has a GIL")
 def test_import_leaves_the_gil_off() -> None:
     code = "import procmaps, sys; print(sys._is_gil_enabled())"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHON_GIL"}
