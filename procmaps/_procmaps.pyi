@@ -5,11 +5,13 @@ from typing import Any, Literal, final
 
 from procmaps._amounts import Fields
 from procmaps._map import Row
+from procmaps._scan import Facts, Wanted
 
 __all__ = [
     "GATE",
     "USAGE_FIELDS",
     "Process",
+    "Scan",
     "Table",
     "UsageRow",
     "UsageTable",
@@ -116,6 +118,26 @@ class Process:
 
 def query_once(listing: str, address: int, encoding: str) -> Row | None:
     """By the ioctl, from open to close: the row that holds an address in the process with this listing, or None."""
+
+@final
+class Scan:
+    """Processes yet to be read, and which of their rows are asked for."""
+
+    def __new__(
+        cls, root: str, pids: list[int] | None, selection: Wanted, attempts: int, threads: int, encoding: str
+    ) -> Scan:
+        """Lists the processes; all of the proc file system if none are given."""
+
+    @property
+    def total(self) -> int:
+        """How many processes there are to read."""
+
+    def read(self, count: int) -> tuple[int, list[tuple[int, str, Facts, Table | None, Exception | None]]]:
+        """Reads some more: how many were read by now, and what came of each but those without a match.
+
+        That is the number, a word ("read", "vanished", "unread" with the error, "inconsistent", or as in
+        `read_process` why there is no memory), the facts, and the rows.
+        """
 
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""

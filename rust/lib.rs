@@ -13,6 +13,10 @@
 //! | `memory.rs` | what does this process use? (Linux) |
 //! | `query.rs` | which mapping of this process holds this address, now? (Linux) |
 //! | `build_id.rs` | which build of a program is this file? |
+//! | `host.rs` | what do all processes map? (Linux) |
+//! | `selection.rs` | which rows are asked for? |
+//! | `glob.rs` | does this name match this pattern? |
+//! | `kind.rs` | what kind of memory does this name stand for? |
 //! | `python/` | how does Python see it? |
 //!
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
@@ -23,7 +27,11 @@ pub mod fields;
 pub mod format {
     include!("format.rs");
 }
+pub mod glob;
 mod grammar;
+#[cfg(target_os = "linux")]
+pub mod host;
+pub mod kind;
 pub mod maps;
 #[cfg(target_os = "linux")]
 pub mod memory;
@@ -31,6 +39,7 @@ pub mod memory;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod query;
+pub mod selection;
 pub mod smaps;
 pub mod table;
 pub mod usages;

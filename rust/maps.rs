@@ -49,8 +49,15 @@ impl std::error::Error for ParseError {}
 
 /// Parses a whole listing. The last line may lack its newline.
 pub fn parse(text: &[u8], dialect: Dialect) -> Result<Table, ParseError> {
-    let grammar = Grammar::of(dialect);
     let mut table = Table::with_capacity_for(text.len());
+    each_row(text, dialect, |row| table.push(row))?;
+    table.shrink_to_fit();
+    Ok(table)
+}
+
+/// The same, row by row.
+pub fn each_row<'t>(text: &'t [u8], dialect: Dialect, mut take: impl FnMut(&Row<'t>)) -> Result<(), ParseError> {
+    let grammar = Grammar::of(dialect);
     // The kernel's names are C strings. Looked for once: a NUL in a header is refused there anyway.
     let may_hold_nul = memchr(0, text).is_some();
     let mut rest = text;
@@ -68,13 +75,12 @@ pub fn parse(text: &[u8], dialect: Dialect) -> Result<Table, ParseError> {
         for (line, state) in lines[..count].iter().zip(states) {
             lineno += 1;
             match row(grammar, line, state, may_hold_nul) {
-                Ok(row) => table.push(&row),
+                Ok(row) => take(&row),
                 Err(fault) => return Err(grammar.explain(line, lineno, fault)),
             }
         }
     }
-    table.shrink_to_fit();
-    Ok(table)
+    Ok(())
 }
 
 /// Loads the patterns now, not when the first text is parsed: a child that is forked while another

@@ -1,6 +1,8 @@
 //! What crosses the boundary to Python: `procmaps/_procmaps.pyi` has the same list with types.
 
 mod errors;
+#[cfg_attr(not(target_os = "linux"), path = "no_host.rs")]
+mod host;
 mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
@@ -16,6 +18,8 @@ mod _procmaps {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
+    #[pymodule_export]
+    use super::host::Scan;
     #[pymodule_export]
     use super::query::{Process, query_once};
     #[pymodule_export]
