@@ -22,7 +22,8 @@ from procmaps._read import from_path, from_pid, from_str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass  # what _LATER has, for a type checker
+    # What _LATER has, for a type checker.
+    from procmaps._iterparse import iterparse
 
 __all__ = [
     "InconsistentError",
@@ -34,10 +35,11 @@ __all__ = [
     "from_path",
     "from_pid",
     "from_str",
+    "iterparse",
 ]
 
 # Names that are imported when they are first asked for, by the module that has them.
-_LATER: dict[str, str] = {}
+_LATER = {"iterparse": "_iterparse"}
 
 for _name in __all__:
     if hasattr(globals().get(_name), "__module__"):

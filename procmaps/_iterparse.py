@@ -1,0 +1,93 @@
+"""Listings of any length, a part at a time."""
+
+from __future__ import annotations
+
+import os
+
+from procmaps._errors import ParseError
+from procmaps._maps import maps_of_table
+from procmaps._names import ENCODING
+from procmaps._procmaps import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, BinaryIO
+
+    from procmaps._map import Map
+    from procmaps._read import Dialect
+
+_PART = 64 << 10
+# A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
+_LONGEST_LINE = 1 << 20
+
+
+def iterparse(
+    source: str | bytes | os.PathLike[str] | os.PathLike[bytes] | BinaryIO, *, dialect: Dialect = "linux"
+) -> Iterator[Map]:
+    r"""Iterate over the mappings that a file lists, however long it is.
+
+    For archives and pipes: a file of a gigabyte takes no more memory than one of a
+    megabyte, if the mappings are not kept. What `from_path` gives all at once is the same.
+
+    Args:
+        source: The file, or a file object that reads bytes and stays open.
+        dialect: As for `from_str`.
+
+    Raises:
+        OSError: The file cannot be read; if it cannot be opened, at once.
+        ParseError: A line is none that could have been printed, or is longer than a mebibyte.
+            Mappings of lines above it may have been given by then.
+        TypeError: The file object reads text.
+
+    >>> import io, procmaps
+    >>> listing = io.BytesIO(b"1000-3000 r--p 00000000 00:00 0\n" * 100_000)
+    >>> sum(m.size for m in procmaps.iterparse(listing))
+    819200000
+    """
+    if hasattr(source, "read"):
+        return _maps(source.read, dialect)
+    return _maps_and_close(open(os.fsdecode(source), "rb", buffering=0), dialect)
+
+
+def _maps_and_close(file: BinaryIO, dialect: Dialect) -> Iterator[Map]:
+    with file:
+        yield from _maps(file.read, dialect)
+
+
+def _maps(read: Callable[[int], Any], dialect: Dialect) -> Iterator[Map]:
+    lines = 0
+    for part in _whole_lines(read):
+        try:
+            table = parse(part, ENCODING, dialect)
+        except ParseError as error:
+            raise ParseError(lines + error.lineno, *error.args[1:]) from None
+        if len(table) == 1 and len(part) > _LONGEST_LINE:
+            raise ParseError(lines + 1, _LONGEST_LINE + 1, "pathname", "an end of the line within a mebibyte", part)
+        yield from maps_of_table(table)
+        lines += len(table)
+
+
+def _whole_lines(read: Callable[[int], Any]) -> Iterator[bytes]:
+    """Yield what is read, cut where lines end. The last part may lack its newline, or be too long a line."""
+    begun = b""
+    for part in iter(lambda: _part(read), b""):
+        end = part.rfind(b"\n") + 1
+        if end:
+            yield begun + part[:end]
+            begun = part[end:]
+        else:
+            begun += part
+        if len(begun) > _LONGEST_LINE:
+            break
+    if begun:
+        yield begun
+
+
+def _part(read: Callable[[int], Any]) -> bytes:
+    part = read(_PART)
+    if part is None:
+        raise BlockingIOError("the file object would block: iterparse needs one that waits")
+    if not isinstance(part, bytes):
+        raise TypeError(f"the file object reads {type(part).__name__}, not bytes: open it with mode 'rb'")
+    return part
