@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procmaps._shapes import shapes
+from procmaps._shapes import shapes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def order(amounts: Amounts) -> tuple[int, ...]:
 
 def _parts(usages: Usages) -> list[Part]:
     """Return what the mappings without a name seem to be, "other" last; nothing if that is all."""
-    seen = dict(zip(usages.maps, shapes(usages.maps)))
+    seen = dict(zip(usages.maps, shapes_of(usages)))
     counts: dict[str, int] = {}
     for name, _ in {shape for shape in seen.values() if shape}:
         counts[name] = counts.get(name, 0) + 1

@@ -10,7 +10,9 @@ from procmaps._map import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from procmaps._usages import Usages
 
     # A name, and the first address of the whole thing, which tells two of them apart.
     Shape = tuple[str, int]
@@ -24,13 +26,19 @@ _LARGEST_GUARD = 64 << 10
 _SMALLEST_STACK = 64 << 10
 
 
-def shapes(maps: Sequence[Map]) -> list[Shape | None]:
+def shapes_of(usages: Usages) -> list[Shape | None]:
+    """Return for each mapping what it seems to be a part of, or None: see `shapes`."""
+    return shapes(usages.maps, [usage.vm_flags or () for usage in usages])
+
+
+def shapes(maps: Sequence[Map], vm_flags: Iterable[tuple[str, ...]] = ()) -> list[Shape | None]:
     """Return for each mapping what it seems to be a part of, or None.
 
     - "glibc arena": memory for malloc(3) in threads, at a multiple of 64 MiB; a part that is
       in use, then one that is not yet, together 64 MiB. (With 32-bit addresses, of 1 MiB.)
     - "thread stack": a guard that cannot be touched and then memory, in whole MiB or a power of two,
-      with or without the guard: as pthread_create(3) makes it, or who does likewise.
+      with or without the guard: as pthread_create(3) makes it, or who does likewise. From glibc 2.42 and
+      Linux 6.13 on the guard is within the mapping, and stacks side by side are one: `vm_flags` tell (Linux 6.18+).
 
     Both are guesses: other programs may map the same shapes for something else.
 
@@ -43,6 +51,9 @@ def shapes(maps: Sequence[Map]) -> list[Shape | None]:
         for i, (first, second) in enumerate(zip(maps, maps[1:])):
             if found[i] is found[i + 1] is None and _are_neighbours(first, second) and is_shape(first, second):
                 found[i] = found[i + 1] = name, first.begin_address
+    for i, (m, flags) in enumerate(zip(maps, vm_flags)):
+        if found[i] is None and m.is_anonymous and "gu" in flags and m.size >= _SMALLEST_STACK:
+            found[i] = STACK, m.begin_address
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procmaps._amounts import AMOUNTS
 from procmaps._names import encode
 from procmaps._records import name_fields, record
-from procmaps._shapes import shapes
+from procmaps._shapes import shapes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def group_record(group: Group) -> dict[str, Any]:
 
 def usage_records(usages: Usages) -> list[dict[str, Any]]:
     """Return what each mapping uses as a dict, with the fields of the mapping and what it seems to be."""
-    return [_usage_record(usage, shape) for usage, shape in zip(usages, shapes(usages.maps))]
+    return [_usage_record(usage, shape) for usage, shape in zip(usages, shapes_of(usages))]
 
 
 def _usage_record(usage: Usage, shape: Shape | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -164,6 +165,13 @@ def test_what_uses_most_comes_first():
     assert [group.name for group in groups(every, "module")] == ["/2", "/1", "/0", "/3", "/4"]
 
 
+def test_a_guard_within():
+    maps = row_of(ARENA, ("rw-p", 2 * M + 4 * K), ("rw-p", 32 * K), ("rw-p", 8 * M))
+    guarded = ("rd", "wr", "mr", "mw", "me", "gu", "ac")
+    assert shapes(maps, [guarded, guarded, ("rd", "wr")]) == [("thread stack", ARENA), None, None]
+    assert shapes(row_of(ARENA, ("rw-p", 2 * M), pathname="/a"), [guarded]) == [None]
+
+
 # What threads and malloc(3) really make
 
 THREADS = """if True:
@@ -184,6 +192,15 @@ THREADS = """if True:
     """
 
 
+def has_hidden_guards():
+    version = os.confstr("CS_GNU_LIBC_VERSION").split()[1]
+    return tuple(map(int, version.split("."))) >= (2, 42) and release() >= (6, 13)
+
+
+def release():
+    return tuple(int(number) for number in os.uname().release.split("-")[0].split(".")[:2])
+
+
 @pytest.mark.skipif(sys.platform != "linux" or sys.maxsize < 2**32, reason="needs /proc and 64 bits")
 def test_a_process_with_threads():
     with talking(THREADS) as process:
@@ -194,4 +211,6 @@ def test_a_process_with_threads():
         )
     found = {name: count for name, count, _ in anonymous.parts}
     assert 1 <= found["glibc arena"] <= 3
-    assert 2 <= found["thread stack"] <= 3
+    # glibc 2.42 hides the guard in the stack, which Linux does not tell before 6.18.
+    if not has_hidden_guards() or release() >= (6, 18):
+        assert 1 <= found["thread stack"] <= 3

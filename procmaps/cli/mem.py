@@ -12,7 +12,7 @@ from procmaps._errors import ParseError, UnsupportedError
 from procmaps._escape import escaped, shown
 from procmaps._groups import groups, order
 from procmaps._read import own_pid, proc_root
-from procmaps._shapes import shapes
+from procmaps._shapes import shapes_of
 from procmaps._table import human
 from procmaps._usage_table import Row, table
 from procmaps.cli import _output
@@ -190,7 +190,7 @@ def _rows(reading: Reading, options: argparse.Namespace) -> list[Row]:
         return [row for group in groups(usages, options.by) for row in _group_rows(group)]
     rows = [
         (usage, Row(_mapping_name(m, shape), 1, usage, meanings=meanings(m)))
-        for m, shape, usage in zip(usages.maps, shapes(usages.maps), usages)
+        for m, shape, usage in zip(usages.maps, shapes_of(usages), usages)
     ]
     return [row for _, row in sorted(rows, key=lambda pair: order(pair[0]))]
 
