@@ -12,6 +12,7 @@
 //! | `process.rs` | what does this process map? (Linux) |
 //! | `memory.rs` | what does this process use? (Linux) |
 //! | `query.rs` | which mapping of this process holds this address, now? (Linux) |
+//! | `elf.rs` | how does this file want to be loaded? |
 //! | `build_id.rs` | which build of a program is this file? |
 //! | `host.rs` | what do all processes map? (Linux) |
 //! | `selection.rs` | which rows are asked for? |
@@ -22,6 +23,7 @@
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
 
 pub mod build_id;
+pub mod elf;
 pub mod fields;
 /// The grammar of a line.
 pub mod format {
