@@ -196,15 +196,15 @@ def build_id(process: Process, where: Map | int) -> bytes | None:
     if m is None or m.kind not in ("file", "memfd"):
         return None
     with MappedFile(process, m) as file:
-        descriptor = _found(file)
-        found = None
+        descriptor = found(file)
+        answer = None
         if descriptor >= 0 and S_ISREG(os.fstat(descriptor).st_mode):
-            found = _asked(process, m) or read_build_id(f"{process._root}/self/fd/{descriptor}")
+            answer = _asked(process, m) or read_build_id(f"{process._root}/self/fd/{descriptor}")
     # Only now is it certain that what was found was that mapping's, or that there was nothing to find.
     current(process, m)
     if descriptor < 0:
         raise PermissionError(errno.EPERM, _UNTOLD, os.path.join(process._path, link(m)))
-    return found
+    return answer
 
 
 def _target(process: Process, m: Map) -> bytes:
@@ -218,7 +218,7 @@ def _target(process: Process, m: Map) -> bytes:
         os.close(directory)
 
 
-def _found(file: MappedFile) -> int:
+def found(file: MappedFile) -> int:
     """Return a descriptor (O_PATH) of the mapped file, -1 if it is not found."""
     if file.descriptor >= 0:
         return file.descriptor

@@ -11,12 +11,14 @@ from procmaps._sequence import MapSequence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from os import PathLike
 
     from typing_extensions import Self
 
     from procmaps._map import Map
     from procmaps._procmaps import Table
     from procmaps._sequence import Origin
+    from procmaps.modules import Location, Module
 
 _MAX = 2**64 - 1
 
@@ -187,6 +189,53 @@ class Maps(MapSequence):
             mapped_to = max(mapped_to, end)
         return gaps
 
+    # Questions about programs and libraries: procmaps.modules
+
+    def modules(self, root: str | PathLike[str] | None = None) -> list[Module]:
+        """Return the programs and libraries that are loaded, those at low addresses first.
+
+        For the maps of a process the headers of the files are read, now: those of the very files that are
+        mapped, or else what of them is in memory. What may not be read is told from the listing alone, and
+        `procmaps.modules.Module.reason` says why. A part of the maps has only what is whole in it.
+
+        The answer is kept: asking again costs nothing.
+
+        Args:
+            root: A directory, such as `/`, below which to look for the files of a saved listing; those that have
+                another inode or device than is listed are not taken. None to read no file of a
+                saved listing.
+
+        >>> import procmaps
+        >>> all(module.base in module for module in procmaps.from_pid().modules())
+        True
+        """
+        from procmaps._modules import modules_of
+
+        return modules_of(self, root)
+
+    def locate(self, address: int) -> Location | None:
+        """Return where an address is: mapping, module, file offset and ELF address; None if unmapped.
+
+        The first time it finds the `modules`, after that O(log n).
+
+        >>> import procmaps
+        >>> procmaps.from_pid().locate(0) is None
+        True
+        """
+        from procmaps._modules import locate
+
+        return locate(self, address)
+
+    def locate_all(self, addresses: Iterable[int]) -> list[Location | None]:
+        """Return for each address where it is, as `locate` does.
+
+        Args:
+            addresses: As for `find_all`.
+        """
+        from procmaps._modules import locate_all
+
+        return locate_all(self, addresses)
+
     # Parts
 
     def filter(
@@ -242,7 +291,7 @@ class Maps(MapSequence):
         return {name: self._those(maps) for name, maps in groups.items()}
 
 
-def maps_of_table(table: Table, origin: Origin = (None, None, None)) -> Maps:
+def maps_of_table(table: Table, origin: Origin = (None, None, None, None)) -> Maps:
     """Return the Maps of rows that the native layer has."""
     maps = Maps()
     maps._table, maps._every, maps._origin = table, None, origin

@@ -20,6 +20,8 @@ __all__ = [
     "parse_smaps",
     "query_once",
     "read_build_id",
+    "read_elf",
+    "read_elf_in_memory",
     "read_process",
     "read_rollup",
     "read_smaps",
@@ -141,6 +143,21 @@ class Scan:
 
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""
+
+# What an ELF file says of itself: bits, is_big_endian, type, machine, loads, dynamic, soname, build_id.
+# A load is offset, address, file_size, memory_size, flags, align; dynamic is address, size.
+ElfFields = tuple[
+    int, bool, int, int, list[tuple[int, int, int, int, int, int]], tuple[int, int] | None, bytes | None, bytes | None
+]
+
+def read_elf(path: str) -> ElfFields | None:
+    """Read the headers of an ELF file, without the GIL; None if it is no regular file or no ELF file.
+
+    Raises ValueError for one that is damaged.
+    """
+
+def read_elf_in_memory(path: str, pieces: list[tuple[int, int, int]]) -> ElfFields | None:
+    """The same from memory, by the path of /proc/PID/mem; a piece is offset in the file, address, size."""
 
 # The fields of smaps and of the roll-up, in the order of a `UsageRow`; "other" is the last.
 USAGE_FIELDS: tuple[str, ...]

@@ -85,7 +85,7 @@ def from_pid(
         table, made, is_consistent, without_memory = read_process(root, pid, attempts, bool(settled), ENCODING)
     except OSError as error:
         raise explained(error, root, pid) from None
-    maps = maps_of_table(table, (pid or own_pid(root), made, without_memory))
+    maps = maps_of_table(table, (pid or own_pid(root), made, without_memory, root))
     if not is_consistent:
         raise inconsistent(maps, os.path.join(root, str(pid or "self"), "maps"))
     return maps

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    Origin = tuple[int | None, int | None, str | None]
+    from procmaps._modules import Index
+
+    Origin = tuple[int | None, int | None, str | None, str | None]
 else:
 
     def overload(function):
@@ -41,7 +43,7 @@ class MapSequence(Sequence[Map]):
         maps: The mappings, in the order in which they are to be.
     """
 
-    __slots__ = ("_every", "_origin", "_some", "_table")
+    __slots__ = ("_every", "_modules", "_origin", "_some", "_table")
 
     # What is not there yet is None, but never both of _table and _every: the rows in
     # columns, with an index; Map objects that were asked for one by one; all of them.
@@ -49,8 +51,11 @@ class MapSequence(Sequence[Map]):
     _some: list[Map | None] | None
     _every: list[Map] | None
 
-    # What is known of the process that was read: pid, attempts, without_memory.
+    # What is known of the process that was read: pid, attempts, without_memory, where its proc file system is.
     _origin: Origin
+
+    # What procmaps.modules found; None if it was not asked yet.
+    _modules: Index | None
 
     def __init__(self, maps: Iterable[Map] = ()) -> None:
         every = list(maps)
@@ -59,7 +64,8 @@ class MapSequence(Sequence[Map]):
                 raise TypeError(f"Maps holds Map objects, not {type(m).__name__}")
         self._table = self._some = None
         self._every = every
-        self._origin = None, None, None
+        self._origin = None, None, None, None
+        self._modules = None
 
     def __len__(self) -> int:
         return len(self._indexed()) if self._every is None else len(self._every)

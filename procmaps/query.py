@@ -23,7 +23,7 @@ from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import GATE, query_once
 from procmaps._procmaps import Process as NativeProcess
-from procmaps._read import checked_pid, explained, inconsistent, proc_root
+from procmaps._read import checked_pid, explained, inconsistent, own_pid, proc_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ class Process:
             raise self._failure(error) from None
 
     def _maps(self, table: Table, attempts: int, is_consistent: bool) -> Maps:
-        maps = maps_of_table(table, (self.pid, attempts, None))
+        maps = maps_of_table(table, (self.pid or own_pid(self._root), attempts, None, self._root))
         if not is_consistent:
             raise inconsistent(maps, self._path)
         return maps

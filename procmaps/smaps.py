@@ -96,7 +96,7 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
         (maps, table), made, is_consistent, without_memory = read_smaps(root, pid, attempts, ENCODING)
     except OSError as error:
         raise _failure(error, root, pid) from None
-    usages = usages_of(maps_of_table(maps, (pid or own_pid(root), made, without_memory)), table)
+    usages = usages_of(maps_of_table(maps, (pid or own_pid(root), made, without_memory, root)), table)
     if not is_consistent:
         raise _inconsistent(usages, os.path.join(root, str(pid or "self"), "smaps"))
     return usages

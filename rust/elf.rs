@@ -69,6 +69,26 @@ pub fn of_file(path: &Path) -> Result<Option<Elf>, Failure> {
     of_source(&mut |offset, size| read_at(&mut file, offset, size), 0)
 }
 
+/// A part of a file in memory: its offset, its address, its size.
+pub type Piece = (u64, u64, u64);
+
+/// What a file says of which parts are in the memory that a path (`/proc/PID/mem`) leads to.
+pub fn of_memory(path: &Path, pieces: &[Piece]) -> Result<Option<Elf>, Failure> {
+    let mut memory = File::open(path)?;
+    let origin = pieces.first().map_or(0, |&(offset, address, _)| address.wrapping_sub(offset));
+    of_source(&mut |offset, size| read_piece(&mut memory, pieces, offset, size), origin)
+}
+
+/// Reads as much as one piece has of a part.
+fn read_piece(memory: &mut File, pieces: &[Piece], offset: u64, size: u64) -> io::Result<Vec<u8>> {
+    for &(begin, address, length) in pieces {
+        if let Some(distance) = offset.checked_sub(begin).filter(|&distance| distance < length) {
+            return read_at(memory, address.saturating_add(distance), size.min(length - distance));
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// What a file says of which `read` gives a part; `None` if it is no ELF file.
 ///
 /// `origin` is where the file begins in memory, if that is where it is read: a dynamic linker may have
@@ -153,7 +173,11 @@ impl Header {
         let table = read(self.segments_at, count * usual_size)?;
         let segments = table.chunks_exact(usual_size as usize).map_while(|bytes| Segment::of(&self.format, bytes));
         let segments: Vec<Segment> = segments.collect();
-        if segments.len() as u64 == count { Ok(segments) } else { Err(Failure::Damaged("its program headers are cut short")) }
+        if segments.len() as u64 == count {
+            Ok(segments)
+        } else {
+            Err(Failure::Damaged("its program headers are cut short"))
+        }
     }
 }
 

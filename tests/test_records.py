@@ -97,7 +97,7 @@ def test_there_are_captures():
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_a_document_of_any_size(count):
     every = from_path(CAPTURES[0])
-    every._origin = (42, 3, "zombie")
+    every._origin = (42, 3, "zombie", None)
     whole = json.loads("\n".join(document(every[:count], None, every)))
     assert len(whole.pop("maps")) == count
     assert whole == {"schema": SCHEMA, "pid": None, "attempts": 3, "without_memory": "zombie"}

@@ -1,5 +1,6 @@
 //! What crosses the boundary to Python: `procmaps/_procmaps.pyi` has the same list with types.
 
+mod elf;
 mod errors;
 #[cfg_attr(not(target_os = "linux"), path = "no_host.rs")]
 mod host;
@@ -18,6 +19,8 @@ mod _procmaps {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
+    #[pymodule_export]
+    use super::elf::{read_elf, read_elf_in_memory};
     #[pymodule_export]
     use super::host::Scan;
     #[pymodule_export]

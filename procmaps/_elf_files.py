@@ -1,0 +1,170 @@
+"""The ELF files of mappings: each the very file that is mapped, or else what of it is in memory."""
+
+from __future__ import annotations
+
+import errno
+import os
+from stat import S_ISREG
+from typing import NamedTuple
+
+from procmaps._elf import Elf, elf_of
+from procmaps._mapped import MappedFile, current, found
+from procmaps._procmaps import read_elf, read_elf_in_memory
+from procmaps._read import proc_root
+from procmaps.query import Process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Literal
+
+    from procmaps._map import Map
+    from procmaps._procmaps import ElfFields
+
+    Source = Literal["file", "memory"]
+
+LISTED = "a saved listing has no files: modules(root=...) says where they are to be looked for"
+_GONE = "the mapping is not there any more"
+_UNFOUND = "it was deleted or replaced, and may not be looked for in memory: run as root, or with CAP_SYS_PTRACE"
+_UNOPENED = "it was deleted or replaced: run as root, or with CAP_CHECKPOINT_RESTORE"
+_OTHER = "another file than the one that was mapped is at its path"
+
+
+class Answer(NamedTuple):
+    """What is known of a file.
+
+    Attributes:
+        is_elf: Whether it is an ELF file; None if that is not known.
+        elf: What its headers say, None if that is not known.
+        source: Where they were read: "file" or "memory".
+        reason: Why that is not known.
+    """
+
+    is_elf: bool | None
+    elf: Elf | None = None
+    source: Source | None = None
+    reason: str | None = None
+
+
+def of_process(process: Process, maps: list[Map]) -> Answer:
+    """Return what is known of the file of some mappings of a process: they have one in common."""
+    try:
+        return _of_file(process, maps[0]) or _of_memory(process, maps, _UNFOUND)
+    except PermissionError as error:
+        # A program may be executed and not be read.
+        return _of_memory(process, maps, f"{error.strerror}: run as root, or as a user who may read it")
+    except OSError as error:
+        return Answer(None, reason=error.strerror)
+    except LookupError:
+        return Answer(None, reason=_GONE)
+
+
+def in_directory(root: str, m: Map) -> Answer:
+    """Return what is known of the file of a listed mapping, if it is at its path below a directory."""
+    try:
+        descriptor = open_in_directory(root, m)
+    except OSError as error:
+        return Answer(None, reason=f"{error.strerror}: {error.filename}")
+    try:
+        return _of_descriptor(descriptor, proc_root(None))
+    except OSError as error:
+        return Answer(None, reason=f"{error.strerror}: {m.path}")
+    finally:
+        os.close(descriptor)
+
+
+def of_vdso(process: Process, m: Map) -> Answer:
+    """Return what is known of the ELF file that the kernel has put into the memory of a process."""
+    return _of_memory(process, [m], "it is in memory only, and may not be read: run as root, or with CAP_SYS_PTRACE")
+
+
+def memory(process: Process, m: Map) -> bytes:
+    """Return what a mapping of a process holds."""
+    directory = process._native.directory()
+    try:
+        descriptor = os.open("mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+    finally:
+        os.close(directory)
+    try:
+        return os.pread(descriptor, m.size, m.begin_address)
+    finally:
+        os.close(descriptor)
+
+
+def open_mapped(process: Process, m: Map) -> int:
+    """Return a descriptor, to read, of the file of a mapping.
+
+    Raises:
+        FileNotFoundError: It cannot be found, or it is no regular file.
+        LookupError: The mapping is not there any more.
+    """
+    with MappedFile(process, current(process, m)) as file:
+        descriptor = found(file)
+        if descriptor < 0 or not _is_regular(descriptor):
+            raise FileNotFoundError(errno.ENOENT, _UNOPENED, m.pathname)
+        opened = os.open(f"{process._root}/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        current(process, m)
+    except LookupError:
+        os.close(opened)
+        raise
+    return opened
+
+
+def open_in_directory(root: str, m: Map) -> int:
+    """Return a descriptor (O_PATH) of the file of a listed mapping, at its path below a directory.
+
+    Raises:
+        FileNotFoundError: It is not there, or it is another one by its device and inode.
+    """
+    if m.path is None:
+        raise FileNotFoundError(errno.ENOENT, "it never had a path", m.pathname)
+    path = os.path.join(root, m.path.lstrip("/"))
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    status = os.fstat(descriptor)
+    # A device without a number of its own (major 0) can have one here and another one there.
+    device = os.major(status.st_dev), os.minor(status.st_dev)
+    if _is_regular(descriptor) and status.st_ino == m.inode and (m.device[0] == 0 or device == m.device):
+        return descriptor
+    os.close(descriptor)
+    raise FileNotFoundError(errno.ENOENT, _OTHER, path)
+
+
+def _of_file(process: Process, m: Map) -> Answer | None:
+    m = current(process, m)
+    with MappedFile(process, m) as file:
+        descriptor = found(file)
+        if descriptor < 0:
+            return None
+        answer = _of_descriptor(descriptor, process._root)
+    # Only now is it certain that it was that mapping's.
+    current(process, m)
+    return answer
+
+
+def _of_descriptor(descriptor: int, root: str) -> Answer:
+    if not _is_regular(descriptor):
+        return Answer(False)
+    return _answer("file", lambda: read_elf(f"{root}/self/fd/{descriptor}"))
+
+
+def _of_memory(process: Process, maps: list[Map], reason: str) -> Answer:
+    pieces = [(m.offset, m.begin_address, m.size) for m in maps if m.is_readable]
+    directory = process._native.directory()
+    try:
+        return _answer("memory", lambda: read_elf_in_memory(f"{process._root}/self/fd/{directory}/mem", pieces))
+    except OSError:
+        return Answer(None, reason=reason)
+    finally:
+        os.close(directory)
+
+
+def _answer(source: Source, read: Callable[[], ElfFields | None]) -> Answer:
+    try:
+        fields = read()
+    except ValueError as error:
+        return Answer(True, reason=f"its headers are damaged: {error}")
+    return Answer(False) if fields is None else Answer(True, elf_of(fields), source)
+
+
+def _is_regular(descriptor: int) -> bool:
+    return S_ISREG(os.fstat(descriptor).st_mode)

@@ -1,0 +1,108 @@
+"""Which mappings of a file are one load of it: by its program headers, or by the shape of the listing."""
+
+from __future__ import annotations
+
+from procmaps._map import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procmaps._elf import Elf, Segment
+    from procmaps._maps import Maps
+
+# Memory that a loader or a program has put into a load, or has in place of a part of it.
+_FILES = ("file", "ashmem")
+
+
+def by_headers(maps: Maps, mine: list[Map], elf: Elf) -> list[tuple[int, list[Map]]]:
+    """Return the loads of a file, by its program headers: the bias and the mappings of each.
+
+    A load is where each segment is in memory at its distance from the first, and what is to be
+    executed can be. A file that is mapped as data is none: its parts are elsewhere.
+
+    Args:
+        maps: All the mappings.
+        mine: Those of the file that are private, lowest address first.
+        elf: What the file says.
+    """
+    stored = [segment for segment in elf.segments if segment.file_size]
+    if not stored:
+        return []
+    by_origin: dict[int, list[Map]] = {}
+    for m in mine:
+        by_origin.setdefault(m.begin_address - m.offset, []).append(m)
+    first, found = stored[0], []
+    for origin, same in by_origin.items():
+        if any([m.offset <= first.offset < m.offset + m.size for m in same]):
+            bias = origin - first.delta
+            if all([_is_loaded(maps, by_origin, segment, bias) for segment in stored]):
+                found.append((bias, _members(maps, by_origin, elf, bias)))
+    return found
+
+
+def _is_loaded(maps: Maps, by_origin: dict[int, list[Map]], segment: Segment, bias: int) -> bool:
+    """Whether there is in memory what a segment wants."""
+    begin = segment.address + bias
+    m = maps.find(begin)
+    if m is None or (m.kind in _FILES and m not in by_origin.get(segment.delta + bias, ())):
+        return False
+    # Code that is being patched may be at the begin: then look further.
+    return not segment.flags & 1 or m.is_executable or any([n.is_executable for n in _within(maps, segment, bias)])
+
+
+def _members(maps: Maps, by_origin: dict[int, list[Map]], elf: Elf, bias: int) -> list[Map]:
+    """Return the mappings of a load: those of the file, and what is in its segments and has no file (.bss)."""
+    end = max([segment.end for segment in elf.segments]) + bias
+    begin = elf.segments[0].address + bias
+    members = {
+        m: None
+        for delta in {segment.delta for segment in elf.segments}
+        for m in by_origin.get(delta + bias, ())
+        if m.begin_address < end and m.end_address > begin
+    }
+    for segment in elf.segments:
+        members.update([(m, None) for m in _within(maps, segment, bias) if m.kind not in _FILES])
+    return sorted(members)
+
+
+def _within(maps: Maps, segment: Segment, bias: int) -> Maps:
+    return maps.between(segment.address + bias, segment.end + bias)
+
+
+def by_shape(maps: Maps, mine: list[Map]) -> list[list[Map]]:
+    """Return the loads of a file as far as the listing tells: the mappings of each.
+
+    A load begins at the begin of the file; addresses and offsets rise; and a part of it is executable,
+    or, as a library may have data only, it is called like a library and has parts with several permissions.
+    What is between its parts and has no file is its too.
+    """
+    found: list[list[Map]] = []
+    seen: set[tuple[int, str]] = set()
+    last = 0
+    for m in mine:
+        if m.offset == 0 and (not seen or last > 0 or (0, m.perms) in seen):
+            found.append([])
+            seen, last = set(), 0
+        elif m.offset < last or not found:
+            # It begins in the middle of the file: a part of no load.
+            continue
+        found[-1].append(m)
+        seen.add((m.offset, m.perms))
+        # What may not be touched keeps a place free: its offset means nothing.
+        last = m.offset if m.perms[:3] != "---" else last
+    return [_with_what_is_between(maps, load) for load in found if _looks_loaded(load)]
+
+
+def _looks_loaded(load: list[Map]) -> bool:
+    if any([m.is_executable for m in load]):
+        return True
+    return ".so" in (load[0].pathname or "") and len({m.perms for m in load}) > 1
+
+
+def _with_what_is_between(maps: Maps, load: list[Map]) -> list[Map]:
+    begin, end = load[0].begin_address, load[-1].end_address
+    return [m for m in maps.between(begin, end) if m.kind not in _FILES or m in load]
+
+
+def can_be_loaded(mine: list[Map]) -> bool:
+    """Whether mappings of a file can be a load of it: no code and one set of permissions are data."""
+    return any([m.is_executable for m in mine]) or len({m.perms for m in mine}) > 1

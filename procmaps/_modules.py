@@ -1,0 +1,104 @@
+"""The modules of a listing: found, and looked up by address."""
+
+from __future__ import annotations
+
+import os
+from _operator import index
+
+from procmaps._elf_files import LISTED, Answer, in_directory, of_process, of_vdso
+from procmaps._loads import by_headers, by_shape, can_be_loaded
+from procmaps._module import Location, Module
+from procmaps.query import Process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Callable
+
+    from procmaps._map import Map
+    from procmaps._maps import Maps
+
+
+class Index:
+    """The modules of one listing, and which mapping is whose."""
+
+    def __init__(self, modules: list[Module]) -> None:
+        self.modules = modules
+        self._of = {m: module for module in modules for m in module.maps}
+
+    def locate(self, address: int, m: Map) -> Location:
+        """Return where an address is, in a mapping."""
+        module = self._of.get(m)
+        if module is None or address not in module:
+            return Location(address, m, None, m.file_offset(address), None)
+        return Location(address, m, module, module.file_offset(address), module.elf_address(address))
+
+
+def modules_of(maps: Maps, root: str | os.PathLike[str] | None = None) -> list[Module]:
+    """See `Maps.modules`."""
+    return _read(maps, os.fsdecode(root)) if root is not None else list(index_of(maps).modules)
+
+
+def locate(maps: Maps, address: int) -> Location | None:
+    """See `Maps.locate`."""
+    m = maps.find(address)
+    return None if m is None else index_of(maps).locate(index(address), m)
+
+
+def locate_all(maps: Maps, addresses: Iterable[int]) -> list[Location | None]:
+    """See `Maps.locate_all`."""
+    addresses = list(addresses)
+    found = index_of(maps)
+    return [
+        None if m is None else found.locate(index(address), m)
+        for address, m in zip(addresses, maps.find_all(addresses))
+    ]
+
+
+def index_of(maps: Maps) -> Index:
+    """Return what was found, or is found now."""
+    if maps._modules is None:
+        maps._modules = Index(_read(maps, None))
+    return maps._modules
+
+
+def _read(maps: Maps, root: str | None) -> list[Module]:
+    if root is not None:
+        return _modules(maps, lambda mine: in_directory(root, mine[0]), root)
+    if maps.pid is None:
+        return _modules(maps, _untold(LISTED))
+    try:
+        process = Process(maps.pid, proc=maps._origin[3])
+    except OSError as error:
+        return _modules(maps, _untold(error.strerror))
+    with process:
+        return _modules(maps, lambda mine: _answer(process, mine))
+
+
+def _untold(reason: str) -> Callable[[list[Map]], Answer]:
+    return lambda _: Answer(None, reason=reason)
+
+
+def _answer(process: Process, mine: list[Map]) -> Answer:
+    return of_vdso(process, mine[0]) if mine[0].kind == "vdso" else of_process(process, mine)
+
+
+def _modules(maps: Maps, answer: Callable[[list[Map]], Answer], root: str | None = None) -> list[Module]:
+    files: dict[tuple[object, ...], list[Map]] = {}
+    for m in sorted(maps):
+        if m.kind in ("file", "memfd", "vdso") and m.is_private:
+            files.setdefault((m.device, m.inode, m.pathname), []).append(m)
+    found: list[Module] = []
+    for mine in files.values():
+        if can_be_loaded(mine):
+            found += _of_one_file(maps, mine, answer(mine), root)
+    return sorted(found, key=lambda module: module.base)
+
+
+def _of_one_file(maps: Maps, mine: list[Map], answer: Answer, root: str | None) -> list[Module]:
+    if answer.elf is not None:
+        loads = by_headers(maps, mine, answer.elf)
+        return [Module(maps._those(load), answer, bias, root) for bias, load in loads]
+    if answer.is_elf is False:
+        return []
+    return [Module(maps._those(load), answer, None, root) for load in by_shape(maps, mine)]
