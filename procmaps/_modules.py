@@ -70,7 +70,7 @@ def _read(maps: Maps, root: str | None) -> list[Module]:
     try:
         process = Process(maps.pid, proc=maps._origin[3])
     except OSError as error:
-        return _modules(maps, _untold(error.strerror))
+        return _modules(maps, _untold(error.strerror or str(error)))
     with process:
         return _modules(maps, lambda mine: _answer(process, mine))
 

@@ -182,7 +182,9 @@ class Scan(Iterator[ProcessMaps]):
         comm, uid, start, exe, cgroup, namespace = facts
         started = None if start is None or self._boot_time is None else self._boot_time + start / _TICKS
         path = path_of(cgroup) if cgroup else None
-        return ProcessMaps(pid, maps_of_table(table, (pid, None, None)), comm, uid, started, exe, path, namespace)
+        return ProcessMaps(
+            pid, maps_of_table(table, (pid, None, None, self.proc)), comm, uid, started, exe, path, namespace
+        )
 
     def _reason(self, pid: int, error: Exception | None) -> Exception:
         if error is None:
