@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What _LATER has, for a type checker.
     from procmaps._iterparse import iterparse
+    from procmaps._rows import from_records
 
 __all__ = [
     "InconsistentError",
@@ -34,12 +35,16 @@ __all__ = [
     "__version__",
     "from_path",
     "from_pid",
+    "from_records",
     "from_str",
     "iterparse",
 ]
 
 # Names that are imported when they are first asked for, by the module that has them.
-_LATER = {"iterparse": "_iterparse"}
+_LATER = {
+    "from_records": "_rows",
+    "iterparse": "_iterparse",
+}
 
 for _name in __all__:
     if hasattr(globals().get(_name), "__module__"):

@@ -12,9 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from os import PathLike
+    from typing import Any
 
+    import numpy
     from typing_extensions import Self
 
+    from procmaps._columns import Columns
     from procmaps._map import Map
     from procmaps._procmaps import Table
     from procmaps._sequence import Origin
@@ -289,6 +292,71 @@ class Maps(MapSequence):
         for m in self:
             groups.setdefault(m.pathname, []).append(m)
         return {name: self._those(maps) for name, maps in groups.items()}
+
+    # As data
+
+    def records(self) -> list[dict[str, Any]]:
+        r"""Return a dict of built-in values for each mapping; O(n).
+
+        The keys are the columns that `__arrow_c_stream__` has. `pathname` and `path` are text in
+        any case: for a name that is not UTF-8 they have U+FFFD for what is not, and
+        `pathname_bytes` has the name. It is None for the others.
+
+        >>> fields = Maps([Map(0x1000, 0x3000, pathname="/bin/caf\udce9 (deleted)")]).records()[0]
+        >>> fields["size"], fields["kind"], fields["is_deleted"], fields["pathname_bytes"]
+        (8192, 'file', True, b'/bin/caf\xe9 (deleted)')
+        """
+        from procmaps._rows import rows
+
+        return rows(self)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the columns, for whatever takes Arrow data: pyarrow, pandas, DuckDB, polars.
+
+        They are made natively, without Map objects, and do not change. `docs/data.md` lists them.
+        The interface is Arrow's PyCapsule interface.
+
+        Args:
+            requested_schema: Has no effect: what takes the columns converts them.
+        """
+        return self.arrow().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Return the types of the columns, as `__arrow_c_stream__` has them."""
+        return self.arrow().__arrow_c_schema__()
+
+    def arrow(self, *, signed: bool = False) -> Columns:
+        """Return an object that has the columns as this one has, and is nothing else.
+
+        polars takes a sequence for what is in it, and so needs it: `polars.DataFrame(maps.arrow())`.
+
+        Args:
+            signed: Whether numbers are signed, with the same bits, for engines that have no
+                others: an address from 2**63 on, such as that of `[vsyscall]`, is negative.
+        """
+        from procmaps._columns import Columns
+
+        return Columns(self, signed=signed)
+
+    def to_numpy(self) -> numpy.ndarray:
+        """Return the numbers of each mapping as a structured array, read-only; needs numpy.
+
+        The fields are named as the columns of `__arrow_c_stream__`; those that are text are not
+        there, but for `perms`, which is bytes. Row i is of `maps[i]`.
+        """
+        from procmaps._columns import numbers
+
+        return numbers(self)
+
+    def to_parquet(self, path: str | PathLike[str]) -> None:
+        """Write the columns to a Parquet file; needs pyarrow: `pip install procmaps[arrow]`.
+
+        Raises:
+            ImportError: There is no pyarrow.
+        """
+        from procmaps._columns import write_parquet
+
+        write_parquet(self, path)
 
 
 def maps_of_table(table: Table, origin: Origin = (None, None, None, None)) -> Maps:

@@ -16,6 +16,9 @@ __all__ = [
     "UsageRow",
     "UsageTable",
     "__version__",
+    "arrow_schema",
+    "arrow_stream",
+    "packed",
     "parse",
     "parse_smaps",
     "query_once",
@@ -65,6 +68,15 @@ class Table:
 
 def parse(data: bytes, encoding: str = "utf-8", dialect: str = "linux") -> Table:
     """Parse a listing. Raises `ParseError` at the first line that is none."""
+
+def arrow_stream(table: Table, pid: int | None, signed: bool) -> object:
+    """The capsule of an `ArrowArrayStream` of the rows. Made without the GIL."""
+
+def arrow_schema(signed: bool) -> object:
+    """The capsule of the `ArrowSchema` that such a stream has."""
+
+def packed(table: Table) -> bytes:
+    """The numbers of the rows, side by side. Made without the GIL."""
 
 def read_process(
     root: str, pid: int | None, attempts: int, settled: bool, encoding: str

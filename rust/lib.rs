@@ -18,11 +18,16 @@
 //! | `selection.rs` | which rows are asked for? |
 //! | `glob.rs` | does this name match this pattern? |
 //! | `kind.rs` | what kind of memory does this name stand for? |
+//! | `columns.rs` | what is in each column of a table of data? |
+//! | `arrow.rs` | how do other libraries read these columns? |
+//! | `packed.rs` | which numbers are in these rows, side by side? |
 //! | `python/` | how does Python see it? |
 //!
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
 
+pub mod arrow;
 pub mod build_id;
+pub mod columns;
 pub mod elf;
 pub mod fields;
 /// The grammar of a line.
@@ -37,6 +42,7 @@ pub mod kind;
 pub mod maps;
 #[cfg(target_os = "linux")]
 pub mod memory;
+pub mod packed;
 #[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]

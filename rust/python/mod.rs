@@ -1,5 +1,6 @@
 //! What crosses the boundary to Python: `procmaps/_procmaps.pyi` has the same list with types.
 
+mod arrow;
 mod elf;
 mod errors;
 #[cfg_attr(not(target_os = "linux"), path = "no_host.rs")]
@@ -19,6 +20,8 @@ mod _procmaps {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
+    #[pymodule_export]
+    use super::arrow::{arrow_schema, arrow_stream, packed};
     #[pymodule_export]
     use super::elf::{read_elf, read_elf_in_memory};
     #[pymodule_export]

@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
 /// The mappings of one listing: an immutable sequence of flat tuples.
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct Table {
-    table: table::Table,
+    pub table: table::Table,
     encoding: Encoding,
 }
 

@@ -1,0 +1,75 @@
+"""Mappings in columns, for libraries that analyse data."""
+
+from __future__ import annotations
+
+from procmaps._names import ENCODING, encode
+from procmaps._procmaps import Table, arrow_schema, arrow_stream, packed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import numpy
+
+    from procmaps._maps import Maps
+
+#: The fields of a row of `Maps.to_numpy`, in the order of `rust/packed.rs`.
+FIELDS = [
+    *[(name, "u8") for name in ("begin_address", "end_address", "size", "offset", "inode")],
+    *[(name, "u4") for name in ("device_major", "device_minor")],
+    ("perms", "S4"),
+    *[(name, "?") for name in ("is_readable", "is_writable", "is_executable", "is_shared")],
+]
+
+
+class Columns:
+    """The columns of some mappings, for whatever takes Arrow's PyCapsule interface.
+
+    `Maps` is one too: this one can also have signed numbers. See `Maps.arrow`.
+    """
+
+    __slots__ = ("_maps", "_signed")
+
+    def __init__(self, maps: Maps, *, signed: bool) -> None:
+        self._maps = maps
+        self._signed = signed
+
+    def __arrow_c_schema__(self) -> object:
+        """Return the types of the columns: a capsule of an `ArrowSchema`."""
+        return arrow_schema(self._signed)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the columns: a capsule of an `ArrowArrayStream`.
+
+        Args:
+            requested_schema: Has no effect: what takes the columns converts them.
+        """
+        return arrow_stream(_table_of(self._maps), self._maps.pid, self._signed)
+
+
+def numbers(maps: Maps) -> numpy.ndarray:
+    """Return the numbers of each mapping. See `Maps.to_numpy`."""
+    import numpy
+
+    return numpy.frombuffer(packed(_table_of(maps)), dtype=FIELDS)
+
+
+def write_parquet(maps: Maps, path: str | PathLike[str]) -> None:
+    """Write the columns to a file. See `Maps.to_parquet`."""
+    try:
+        from pyarrow import parquet, table
+    except ImportError as error:
+        raise ImportError(f"{error}. It is what writes Parquet: pip install 'procmaps[arrow]'") from None
+    parquet.write_table(table(maps), path)
+
+
+def _table_of(maps: Maps) -> Table:
+    """Return the rows with the bytes of the names as the kernel has them."""
+    if ENCODING == "utf-8":
+        return maps._indexed()
+    # A table that is made of Map objects has the names in UTF-8, whatever they are in here.
+    return Table([(*m._row[:7], _as_utf_8(m.pathname)) for m in maps])
+
+
+def _as_utf_8(name: str | None) -> str | None:
+    return name and encode(name).decode("utf-8", "surrogateescape")

@@ -1,0 +1,118 @@
+"""Mappings as rows of a table: dicts of the columns that `rust/columns.rs` has."""
+
+from __future__ import annotations
+
+from _operator import index
+
+from procmaps._map import Map
+from procmaps._maps import Maps
+from procmaps._names import ENCODING, ERRORS, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+
+def rows(maps: Maps) -> list[dict[str, Any]]:
+    """Return a dict for each mapping. See `Maps.records`."""
+    return [_row(m, maps.pid) for m in maps]
+
+
+def _row(m: Map, pid: int | None) -> dict[str, Any]:
+    pathname, pathname_bytes = _texts(m.pathname)
+    return {
+        "pid": pid,
+        "begin_address": m.begin_address,
+        "end_address": m.end_address,
+        "size": m.size,
+        "perms": m.perms,
+        "is_readable": m.is_readable,
+        "is_writable": m.is_writable,
+        "is_executable": m.is_executable,
+        "is_shared": m.is_shared,
+        "offset": m.offset,
+        "device_major": m.device[0],
+        "device_minor": m.device[1],
+        "inode": m.inode,
+        "kind": m.kind,
+        "path": _texts(m.path)[0],
+        "is_deleted": m.is_deleted,
+        "pathname": pathname,
+        "pathname_bytes": pathname_bytes,
+    }
+
+
+def _texts(name: str | None) -> tuple[str | None, bytes | None]:
+    """Return a name as text, and its bytes if they are not that text."""
+    if name is None or name.isascii():
+        return name, None
+    name_bytes = encode(name)
+    try:
+        return name_bytes.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return name_bytes.decode("utf-8", "replace"), name_bytes
+
+
+def from_records(records: Iterable[Mapping[str, Any]]) -> Maps:
+    """Return the mappings that records are of: the inverse of `Maps.records`.
+
+    Rows of other libraries are such records: pyarrow's `table.to_pylist()`, `frame.to_dicts()` of
+    polars. `begin_address` and `end_address` must be there; of the rest, what is missing is as in
+    `Map()`, and what `Map` finds out by itself (`size`, `kind`, ...) is not looked at. Numbers may be
+    signed, as `Maps.arrow` can make them.
+
+    Args:
+        records: A mapping of names to values for each.
+
+    Returns:
+        The Maps. Its `pid` is None: no process was read.
+
+    Raises:
+        ValueError: A record is of no mapping that could be. The message says which.
+
+    >>> import procmaps
+    >>> procmaps.from_records([{"begin_address": 0x1000, "end_address": 0x3000, "perms": "rw-p"}])[0].size
+    8192
+    """
+    return Maps([_checked(number, fields) for number, fields in enumerate(records)])
+
+
+def _checked(number: int, fields: Mapping[str, Any]) -> Map:
+    try:
+        return _map(fields)
+    except (KeyError, TypeError, ValueError) as error:
+        why = f"no {error} in it" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"record {number}: {why}") from None
+
+
+def _map(fields: Mapping[str, Any]) -> Map:
+    return Map(
+        _unsigned(fields["begin_address"], 64),
+        _unsigned(fields["end_address"], 64),
+        fields.get("perms", "---p"),
+        _unsigned(fields.get("offset", 0), 64),
+        (_unsigned(fields.get("device_major", 0), 32), _unsigned(fields.get("device_minor", 0), 32)),
+        _unsigned(fields.get("inode", 0), 64),
+        _name(fields.get("pathname"), fields.get("pathname_bytes")),
+    )
+
+
+def _unsigned(value: Any, bits: int) -> int:
+    number = index(value)
+    return number + 2**bits if -(2 ** (bits - 1)) <= number < 0 else number
+
+
+def _name(text: str | None, name: bytes | None) -> str | None:
+    if name is None and text is None:
+        return None
+    if name is None:
+        _check("pathname", text, str)
+        name = str(text).encode("utf-8", ERRORS)
+    _check("pathname_bytes", name, bytes)
+    return name.decode(ENCODING, ERRORS)
+
+
+def _check(what: str, value: object, wanted: type) -> None:
+    if not isinstance(value, wanted):
+        raise TypeError(f"{what} is of type {wanted.__name__} or None, not {type(value).__name__}")

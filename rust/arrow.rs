@@ -1,0 +1,239 @@
+//! Columns for other libraries in the same process: Arrow's C data interface and C stream interface.
+//!
+//! Authority: <https://arrow.apache.org/docs/format/CDataInterface.html>,
+//! <https://arrow.apache.org/docs/format/CStreamInterface.html>.
+//!
+//! What is exported owns what it points to, and lets go of it in `release`. The structs are moved
+//! by copying their bytes and marking the old place as released, so nothing here relies on where
+//! they are, and dropping one does what whoever has it is to do: call `release`, unless it was moved
+//! away. Pointers that only others follow are kept as addresses, [exposed](pointer::expose_provenance).
+//!
+//! Excluded: reading what others export; dictionaries; more than one batch.
+
+use crate::columns::{Bits, COLUMNS, Cells, SCHEMA, Values};
+use std::ffi::{CStr, c_char, c_int};
+use std::mem::{ManuallyDrop, MaybeUninit};
+
+/// `ArrowSchema`: the type of a column, or of all together.
+#[repr(C)]
+pub struct Schema {
+    format: usize,
+    name: usize,
+    metadata: usize,
+    flags: i64,
+    n_children: i64,
+    children: usize,
+    dictionary: usize,
+    release: Option<extern "C" fn(&mut Schema)>,
+    owned: ManuallyDrop<Option<Box<SchemaOwned>>>,
+}
+
+struct SchemaOwned {
+    _metadata: Vec<u8>,
+    _children: Vec<Schema>,
+    _addresses: Vec<usize>,
+}
+
+/// `ArrowArray`: the cells of a column, or of all together.
+#[repr(C)]
+pub struct Array {
+    length: i64,
+    null_count: i64,
+    offset: i64,
+    n_buffers: i64,
+    n_children: i64,
+    buffers: usize,
+    children: usize,
+    dictionary: usize,
+    release: Option<extern "C" fn(&mut Array)>,
+    owned: ManuallyDrop<Option<Box<ArrayOwned>>>,
+}
+
+struct ArrayOwned {
+    _cells: Cells,
+    _buffers: Vec<usize>,
+    _children: Vec<Array>,
+    _addresses: Vec<usize>,
+}
+
+/// `ArrowArrayStream`: the type, and all cells in one batch.
+#[repr(C)]
+pub struct Stream {
+    get_schema: extern "C" fn(&mut Stream, &mut MaybeUninit<Schema>) -> c_int,
+    get_next: extern "C" fn(&mut Stream, &mut MaybeUninit<Array>) -> c_int,
+    get_last_error: extern "C" fn(&mut Stream) -> *const c_char,
+    release: Option<extern "C" fn(&mut Stream)>,
+    owned: ManuallyDrop<Option<Box<StreamOwned>>>,
+}
+
+struct StreamOwned {
+    signed: bool,
+    batch: Option<Array>,
+}
+
+const NULLABLE: i64 = 2;
+
+/// The type of the columns of `columns.rs`.
+pub fn schema(signed: bool) -> Schema {
+    let children = COLUMNS.iter().map(|column| {
+        let flags = if column.is_nullable() { NULLABLE } else { 0 };
+        Schema::new(column.format(signed), column.name, flags, Vec::new(), Vec::new())
+    });
+    Schema::new(c"+s", c"", 0, metadata(), children.collect())
+}
+
+/// The cells of the columns of `columns.rs`.
+pub fn stream(cells: Vec<Cells>, rows: usize, signed: bool) -> Stream {
+    let children = cells.into_iter().map(|cells| Array::column(cells, rows)).collect();
+    let batch = Some(Array::new(rows, Cells::default(), vec![0], children));
+    Stream {
+        get_schema,
+        get_next,
+        get_last_error,
+        release: Some(release_stream),
+        owned: ManuallyDrop::new(Some(Box::new(StreamOwned { signed, batch }))),
+    }
+}
+
+/// A pair of a key and a value, in the layout of the interface.
+fn metadata() -> Vec<u8> {
+    let mut found = 1_i32.to_ne_bytes().to_vec();
+    for text in ["procmaps.schema", SCHEMA] {
+        found.extend((text.len() as i32).to_ne_bytes());
+        found.extend(text.as_bytes());
+    }
+    found
+}
+
+impl Schema {
+    fn new(
+        format: &'static CStr,
+        name: &'static CStr,
+        flags: i64,
+        metadata: Vec<u8>,
+        mut children: Vec<Schema>,
+    ) -> Schema {
+        let addresses = addresses(&mut children);
+        Schema {
+            format: address(format.to_bytes_with_nul()),
+            name: address(name.to_bytes_with_nul()),
+            metadata: if metadata.is_empty() { 0 } else { address(&metadata) },
+            flags,
+            n_children: children.len() as i64,
+            children: address(&addresses),
+            dictionary: 0,
+            release: Some(release_schema),
+            owned: ManuallyDrop::new(Some(Box::new(SchemaOwned {
+                _metadata: metadata,
+                _children: children,
+                _addresses: addresses,
+            }))),
+        }
+    }
+}
+
+impl Array {
+    fn column(cells: Cells, rows: usize) -> Array {
+        let mut buffers = vec![cells.valid.as_ref().map_or(0, |valid| address(&valid.bytes))];
+        match &cells.values {
+            Values::Numbers(values) => buffers.push(address(values)),
+            Values::Shorts(values) => buffers.push(address(values)),
+            Values::Truths(values) => buffers.push(address(&values.bytes)),
+            Values::Strings(ends, bytes) => buffers.extend([address(ends), address(bytes)]),
+        }
+        Array::new(rows, cells, buffers, Vec::new())
+    }
+
+    fn new(rows: usize, cells: Cells, buffers: Vec<usize>, mut children: Vec<Array>) -> Array {
+        let addresses = addresses(&mut children);
+        Array {
+            length: rows as i64,
+            null_count: cells.valid.as_ref().map_or(0, |Bits { zeros, .. }| *zeros as i64),
+            offset: 0,
+            n_buffers: buffers.len() as i64,
+            n_children: children.len() as i64,
+            buffers: address(&buffers),
+            children: address(&addresses),
+            dictionary: 0,
+            release: Some(release_array),
+            owned: ManuallyDrop::new(Some(Box::new(ArrayOwned {
+                _cells: cells,
+                _buffers: buffers,
+                _children: children,
+                _addresses: addresses,
+            }))),
+        }
+    }
+
+    /// What stands for the end of a stream.
+    fn released() -> Array {
+        let mut array = Array::new(0, Cells::default(), Vec::new(), Vec::new());
+        release_array(&mut array);
+        array
+    }
+}
+
+fn address<T>(items: &[T]) -> usize {
+    items.as_ptr().expose_provenance()
+}
+
+/// The addresses of items that stay where they are, and are written to by others.
+fn addresses<T>(items: &mut Vec<T>) -> Vec<usize> {
+    let first = items.as_mut_ptr();
+    (0..items.len()).map(|index| first.wrapping_add(index).expose_provenance()).collect()
+}
+
+extern "C" fn get_schema(stream: &mut Stream, out: &mut MaybeUninit<Schema>) -> c_int {
+    out.write(schema(stream.owned.as_ref().is_some_and(|owned| owned.signed)));
+    0
+}
+
+extern "C" fn get_next(stream: &mut Stream, out: &mut MaybeUninit<Array>) -> c_int {
+    let batch = stream.owned.as_mut().and_then(|owned| owned.batch.take());
+    out.write(batch.unwrap_or_else(Array::released));
+    0
+}
+
+/// Nothing fails.
+extern "C" fn get_last_error(_: &mut Stream) -> *const c_char {
+    std::ptr::null()
+}
+
+extern "C" fn release_schema(schema: &mut Schema) {
+    schema.release = None;
+    schema.owned.take();
+}
+
+extern "C" fn release_array(array: &mut Array) {
+    array.release = None;
+    array.owned.take();
+}
+
+extern "C" fn release_stream(stream: &mut Stream) {
+    stream.release = None;
+    stream.owned.take();
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            release(self);
+        }
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            release(self);
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            release(self);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+"""The columns that other libraries read, against the Map objects: read by ctypes, without these libraries.
+
+What the libraries make of them is in test_data_libraries.py.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import procmaps
+import strategies
+from procmaps import Map, Maps
+from support import listings
+
+if not hasattr(ctypes, "pythonapi"):
+    pytest.skip("this Python has no C API to look into capsules with", allow_module_level=True)
+
+from support import arrow_c
+
+COLUMNS = [
+    ("pid", "I", True),
+    ("begin_address", "L", False),
+    ("end_address", "L", False),
+    ("size", "L", False),
+    ("perms", "U", False),
+    ("is_readable", "b", False),
+    ("is_writable", "b", False),
+    ("is_executable", "b", False),
+    ("is_shared", "b", False),
+    ("offset", "L", False),
+    ("device_major", "I", False),
+    ("device_minor", "I", False),
+    ("inode", "L", False),
+    ("kind", "U", False),
+    ("path", "U", True),
+    ("is_deleted", "b", False),
+    ("pathname", "U", True),
+    ("pathname_bytes", "Z", True),
+]
+
+
+def schema_in(capsule):
+    return arrow_c.in_capsule(capsule, arrow_c.SCHEMA, arrow_c.Schema)
+
+
+# What the columns are. Whatever takes one of these away, or changes what it means, is another version.
+
+
+def test_the_columns_of_version_1():
+    capsule = Maps().__arrow_c_schema__()
+    assert arrow_c.fields_of(schema_in(capsule)) == COLUMNS
+    assert arrow_c.metadata_of(schema_in(capsule)) == {"procmaps.schema": "maps/1"}
+
+
+def test_signed_columns():
+    capsule = Maps().arrow(signed=True).__arrow_c_schema__()
+    signed = [(name, {"L": "l", "I": "i"}.get(form, form), nullable) for name, form, nullable in COLUMNS]
+    assert arrow_c.fields_of(schema_in(capsule)) == signed
+
+
+# What is in them
+
+
+def test_of_a_mapping():
+    m = Map(0x7F00, 2**64 - 1, "r-xs", 2**63, (259, 2**32 - 1), 2**64 - 1, "/caf\udce9 (deleted)")
+    assert arrow_c.rows_of(Maps([m])) == [
+        {
+            "pid": None,
+            "begin_address": 0x7F00,
+            "end_address": 2**64 - 1,
+            "size": 2**64 - 1 - 0x7F00,
+            "perms": "r-xs",
+            "is_readable": True,
+            "is_writable": False,
+            "is_executable": True,
+            "is_shared": True,
+            "offset": 2**63,
+            "device_major": 259,
+            "device_minor": 2**32 - 1,
+            "inode": 2**64 - 1,
+            "kind": "file",
+            "path": "/caf\ufffd",
+            "is_deleted": True,
+            "pathname": "/caf\ufffd (deleted)",
+            "pathname_bytes": b"/caf\xe9 (deleted)",
+        }
+    ]
+
+
+# Names of every kind, and such as miss it by a letter.
+NAMES = st.sampled_from(
+    [None, "[heap]", "[stack]", "[stack:7]", "[anon:x]", "[anon_shmem:x]", "[vdso]", "[vvar]", "[vvar_vclock]", "[vv]"]
+    + ["[vsyscall]", "anon_inode:[x]", "socket:[7]", "pipe:[7]", "/dev/ashmem/x", "/dmabuf:", "/dmabuf", "//anon"]
+    + [f"/{name} (deleted)" for name in ("dev/zero", "anon_hugepage", "secretmem", "[aio]", "i915", "ttm swap", "x")]
+    + [f"/{name} (deleted)" for name in ("drm mm object", "memfd:", "memfd:a (deleted)", "memfd", "SYSV0000abcd")]
+    + [f"/{name} (deleted)" for name in ("SYSV0000abc", "SYSV0000ABCD", "SYSV0000abcde", "SYSV\udce9000abcd", "")]
+    + ["/SYSV0000abcd", "/dev/zero", "/memfd:x", " (deleted)".strip(), "/caf\udce9", "/日本 (deleted)"]
+)
+
+
+@given(st.lists(st.builds(Map, st.just(1), st.just(9), pathname=NAMES, device=st.sampled_from([(0, 1), (8, 1)]))))
+def test_kinds_are_those_of_map(maps):
+    """`kind.rs` and `_kind.py` say the same, and neighbours that share a name do not mix up their devices."""
+    for row, m in zip(arrow_c.rows_of(Maps(maps)), maps):
+        assert (row["kind"], row["is_deleted"], row["path"] is None) == (m.kind, m.is_deleted, m.path is None)
+
+
+@given(st.lists(strategies.maps(), max_size=20))
+def test_every_field_goes_there_and_back(maps):
+    maps = Maps(maps)
+    rows = arrow_c.rows_of(maps)
+    assert rows == maps.records()
+    assert procmaps.from_records(rows) == maps
+
+
+@given(st.lists(strategies.maps(), max_size=20))
+def test_signed_numbers_have_the_same_bits(maps):
+    rows = arrow_c.rows_of(Maps(maps).arrow(signed=True))
+    for row, fields in zip(rows, Maps(maps).records()):
+        for name, form, _ in COLUMNS:
+            size = {"L": 64, "I": 32}.get(form)
+            value = row[name]
+            assert (value % 2**size if size and value is not None else value) == fields[name]
+    assert procmaps.from_records(rows) == maps
+
+
+@pytest.mark.parametrize("state", ["made", "parsed", "touched", "iterated"])
+def test_in_every_state(state):
+    maps = getattr(listings, state)()
+    for some in (maps, maps[1:3], maps[:0], maps.filter(perms="r")):
+        assert arrow_c.rows_of(some) == some.records()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no processes to read")
+def test_of_this_process():
+    maps = procmaps.from_pid()
+    rows = arrow_c.rows_of(maps)
+    assert rows == maps.records() and rows[0]["pid"] == maps.pid
+    assert arrow_c.rows_of(maps.filter(kind="heap")) == [row for row in rows if row["kind"] == "heap"]
+
+
+def test_names_in_another_encoding(monkeypatch):
+    """Where Python decodes names as Latin-1, the columns still have the kernel's bytes."""
+    for module in ("_names", "_columns", "_rows"):
+        monkeypatch.setattr(sys.modules[f"procmaps.{module}"], "ENCODING", "latin-1")
+    maps = Maps([Map(0, 1, pathname="/\xe9"), Map(1, 2, pathname="/\xc3\xa9"), Map(2, 3)])
+    rows = arrow_c.rows_of(maps)
+    assert [row["pathname"] for row in rows] == ["/\ufffd", "/\xe9", None]
+    assert [row["pathname_bytes"] for row in rows] == [b"/\xe9", None, None]
+    assert rows == maps.records()
+    assert procmaps.from_records(rows) == maps
+
+
+# Whose the memory is
+
+
+def test_what_nobody_reads_is_let_go():
+    for _ in range(100):
+        listings.made().__arrow_c_stream__()
+        listings.made().__arrow_c_schema__()
+
+
+def test_each_stream_is_a_new_one():
+    maps = listings.made()
+    assert arrow_c.rows_of(maps) == arrow_c.rows_of(maps)
+
+
+def test_a_stream_can_be_moved_and_outlives_all():
+    """A consumer copies the bytes of the structs, and may keep them longer than the capsule and the Maps."""
+    maps = listings.made()
+    expected = maps.records()
+    capsule = maps.__arrow_c_stream__()
+    stream = arrow_c.moved(arrow_c.in_capsule(capsule, arrow_c.STREAM, arrow_c.Stream))
+    del maps, capsule
+    gc.collect()
+    schema, array = map(arrow_c.moved, arrow_c.batch_of(stream))
+    stream.release(ctypes.byref(stream))
+    column = arrow_c.moved(array.children[13].contents)
+    array.release(ctypes.byref(array))
+    schema.release(ctypes.byref(schema))
+    assert arrow_c.cells_of(column, "U") == [row["kind"] for row in expected]
+    column.release(ctypes.byref(column))
+    assert not column.release
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its own size from /proc")
+def test_nothing_is_left_behind():
+    def resident():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * 4096
+
+    maps = Maps([Map(i * 4096, (i + 1) * 4096, pathname=f"/{'x' * 200}{i}") for i in range(10_000)])
+
+    def export():
+        stream = arrow_c.in_capsule(capsule := maps.__arrow_c_stream__(), arrow_c.STREAM, arrow_c.Stream)
+        schema, array = arrow_c.batch_of(stream)
+        schema.release(ctypes.byref(schema))
+        array.release(ctypes.byref(array))
+        del capsule
+
+    export()
+    before = resident()
+    for _ in range(20):  # of more than 5 MB each
+        export()
+    assert resident() - before < 30_000_000
+
+
+# Records that no export made
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ({"end_address": 1}, "no 'begin_address' in it"),
+        ({"begin_address": 2, "end_address": 1}, "below"),
+        ({"begin_address": -(2**63) - 1, "end_address": 1}, "begin_address is from 0"),
+        ({"begin_address": 0, "end_address": 2**64}, "end_address is from 0"),
+        ({"begin_address": "0x0", "end_address": 1}, "cannot be interpreted as an integer"),
+        ({"begin_address": 0, "end_address": 1, "perms": "rw"}, "perms"),
+        ({"begin_address": 0, "end_address": 1, "device_major": 2**32}, "device"),
+        ({"begin_address": 0, "end_address": 1, "pathname": float("nan")}, "pathname"),
+        ({"begin_address": 0, "end_address": 1, "pathname_bytes": "x"}, "pathname_bytes"),
+    ],
+)
+def test_records_of_no_mapping(record, why):
+    good = {"begin_address": 0, "end_address": 1}
+    with pytest.raises(ValueError, match=rf"^record 1: .*{why}"):
+        procmaps.from_records([good, record])
+
+
+def test_records_are_of_no_process():
+    assert procmaps.from_records([{"begin_address": 0, "end_address": 1, "pid": 7}]).pid is None
+    assert procmaps.from_records([]) == Maps()
