@@ -6,17 +6,20 @@ needs nothing but pip, and works alike with the newest setuptools, with an old o
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MANIFEST = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
 IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+START_OF_1980 = 315532800  # no zip tells an earlier time
 EDITABLE_PIP = (21, 3)  # the first that asks a pyproject.toml for an editable install
 
 
@@ -74,6 +77,7 @@ if "develop" in sys.argv[1:]:
 
 from setuptools import setup  # noqa: E402
 from setuptools.command.build import build  # noqa: E402
+from setuptools.command.sdist import sdist  # noqa: E402
 from setuptools.errors import PlatformError  # noqa: E402
 from setuptools_rust import Binding, RustExtension, build_rust  # noqa: E402
 
@@ -96,6 +100,30 @@ class CheckedBuildRust(build_rust):
         super().run()
 
 
+class ReproducibleSdist(sdist):
+    """Pack the same bytes from the same files, whoever packs them and when."""
+
+    def make_archive(self, base_name, format, root_dir=None, base_dir=None, owner=None, group=None):  # noqa: A002
+        if format != "gztar":
+            return super().make_archive(base_name, format, root_dir, base_dir, owner, group)
+        time = int(os.environ.get("SOURCE_DATE_EPOCH", START_OF_1980))
+
+        def without_origin(member: tarfile.TarInfo) -> tarfile.TarInfo:
+            member.uid, member.gid, member.uname, member.gname, member.mtime = 0, 0, "", "", time
+            member.mode = 0o755 if member.mode & 0o100 else 0o644
+            return member
+
+        archive = Path(f"{base_name}.tar.gz")
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            archive.open("wb") as file,
+            gzip.GzipFile("", "wb", 9, file, time) as gz,
+            tarfile.open(None, "w", gz) as tar,
+        ):
+            tar.add(base_dir, filter=without_origin)
+        return str(archive)
+
+
 def stable_abi() -> str | None:
     """Return the Python tag of a wheel for all later CPythons, or None where it serves this Python alone.
 
@@ -111,7 +139,7 @@ def stable_abi() -> str | None:
 
 setup(
     version=VERSION,
-    cmdclass={"build": CleanBuild, "build_rust": CheckedBuildRust},
+    cmdclass={"build": CleanBuild, "build_rust": CheckedBuildRust, "sdist": ReproducibleSdist},
     rust_extensions=[
         RustExtension(
             "procmaps._procmaps",

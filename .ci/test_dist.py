@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATED = re.compile(r"PKG-INFO|setup\.cfg|procmaps\.egg-info/.*")
 
 
-def run(*command: object) -> str:
-    done = subprocess.run([*map(str, command)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def run(*command: object, cwd: Path = ROOT) -> str:
+    done = subprocess.run([*map(str, command)], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -36,6 +38,52 @@ def wheel() -> Path:
     return Path(os.environ["TOX_PACKAGE"])
 
 
+@pytest.fixture
+def tree(sdist: Path, tmp_path: Path) -> Path:
+    """What the sdist holds, as it was in the repository."""
+    shutil.unpack_archive(sdist, tmp_path)
+    (tree,) = tmp_path.iterdir()
+    for name in ("PKG-INFO", "setup.cfg"):
+        (tree / name).unlink()
+    shutil.rmtree(tree / "procmaps.egg-info")
+    return tree
+
+
+def test_sdist_is_reproducible(sdist: Path, tree: Path) -> None:
+    """Elsewhere, later and by somebody else it gets the same bytes."""
+    for path in tree.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+        path.chmod(path.stat().st_mode & 0o700)
+    run(sys.executable, "-m", "build", "--sdist", tree)
+    assert (tree / "dist" / sdist.name).read_bytes() == sdist.read_bytes()
+
+
+def test_what_builds_is_locked() -> None:
+    """Nothing but the versions of the lock is installed to build a release."""
+    lock = (ROOT / ".ci" / "build-constraints.txt").read_text(encoding="ascii")
+    required = re.search(r"^requires = (\[.*\])$", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert required is not None
+    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--dry-run", "--ignore-installed", "--report=-"]
+    report = json.loads(subprocess.run([*pip, *json.loads(required[1])], stdout=subprocess.PIPE, check=True).stdout)
+    found = {f"{item['metadata']['name']}=={item['metadata']['version']}" for item in report["install"]}
+    locked = {line.partition(";")[0] for line in lock.splitlines() if not line.startswith("#")}
+    other = {line for line in locked if line.startswith("setuptools==")} - found
+    assert found == locked - other
+    assert len(other) == 1
+
+
+def test_release_writes_the_version_everywhere(tree: Path) -> None:
+    changelog = (tree / "CHANGELOG.md").read_text(encoding="utf-8")
+    if "(unreleased)" not in changelog:
+        (tree / "CHANGELOG.md").write_text("## 1.0.0 (unreleased)\n\nWhat changed.\n\n" + changelog, encoding="utf-8")
+    run(sys.executable, ".ci/release.py", "--write-only", "97.98.99", cwd=tree)
+    assert re.search(r"^## 97\.98\.99 \(\d{4}-\d\d-\d\d\)$", (tree / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    # Cargo would have to change a lock that has another version.
+    for manifest in ("Cargo.toml", "fuzz/Cargo.toml"):
+        told = run("cargo", "metadata", "--locked", "--format-version=1", "--manifest-path", tree / manifest)
+        assert '"name":"_procmaps","version":"97.98.99"' in told
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone: git does not know what the repository holds")
 def test_sdist_is_the_repository(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
@@ -48,7 +96,8 @@ def test_wheel_holds_the_package_alone(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {re.sub(r"-.*\.", "-*.", name.partition("/")[0]) for name in names} == {"procmaps", "procmaps-*.dist-info"}
-    assert any(name.endswith("/licenses/LICENSE") for name in names)
+    for licence in ("LICENSE", "NOTICES.txt"):
+        assert any(name.endswith(f"/licenses/{licence}") for name in names)
     assert not [name for name in names if name.endswith(".pyc")]
 
 
