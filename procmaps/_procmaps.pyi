@@ -1,7 +1,7 @@
 """Native core of procmaps: bytes in, built-in types out. Not a public interface."""
 
-from collections.abc import Iterable
-from typing import Any, Literal, final
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeVar, final
 
 from procmaps._amounts import Fields
 from procmaps._map import Row
@@ -10,8 +10,11 @@ from procmaps._scan import Facts, Wanted
 __all__ = [
     "GATE",
     "USAGE_FIELDS",
+    "Lines",
     "Process",
     "Scan",
+    "Space",
+    "SymbolTable",
     "Table",
     "UsageRow",
     "UsageTable",
@@ -31,6 +34,8 @@ __all__ = [
 ]
 
 __version__: str
+
+_T = TypeVar("_T")
 
 @final
 class Table:
@@ -215,3 +220,91 @@ def read_smaps(
 
 def read_rollup(root: str, pid: int | None, encoding: str) -> tuple[tuple[Table, UsageTable], int, bool, str | None]:
     """Read the roll-up of a process: the same, with one row or none."""
+
+@final
+class SymbolTable:
+    """The symbols of one file, in the order of their addresses.
+
+    Addresses are in the file's own numbering.
+    """
+
+    @staticmethod
+    def of_file(path: str, name: str | None, roots: list[str]) -> SymbolTable | None:
+        """Of an ELF file; None if it is none.
+
+        A separate file with its debug information is looked for below the roots: by its build ID, and
+        beside `name`, its path as seen from there.
+        """
+
+    @staticmethod
+    def of_image(image: bytes) -> SymbolTable | None:
+        """Of an ELF file in memory; None if it is none."""
+
+    @staticmethod
+    def of_perf_map(text: bytes) -> SymbolTable:
+        """Of the text of a /tmp/perf-PID.map."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be read, in words."""
+
+    @property
+    def memory(self) -> int:
+        """How many bytes of memory the table takes."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> tuple[str, int, int, str]:
+        """A symbol: `(name, begin, size, source)`."""
+
+    def find(self, elf_address: int) -> int | None:
+        """The index of the symbol that holds an address, or None."""
+
+    def aliases(self, index: int) -> list[int]:
+        """The indices of the symbols that begin where one does, itself among them; the best is the last."""
+
+    def named(self, name: bytes) -> list[int]:
+        """The indices of the symbols of a name."""
+
+@final
+class Space:
+    """The mappings of a process, and the symbols of what is mapped there.
+
+    Addresses come packed: u64 in native order.
+    """
+
+    def __new__(cls, areas: list[tuple[int, int, int, int]]) -> Space:
+        """Of areas: `(begin, end, bias, number of the module)`; numbers from 0 on, the bias modulo 2**64."""
+
+    def load(self, number: int, table: SymbolTable, module: object) -> None:
+        """Give a module its symbols, and what stands for it in the rows; once for each."""
+
+    def unloaded(self, addresses: bytes) -> list[int]:
+        """The numbers of the modules that hold some of these addresses, and have no symbols yet."""
+
+    def find_packed(self, addresses: bytes) -> tuple[bytes, bytes]:
+        """What these addresses are, packed: numbers for `known` (i32; negative if there is none), offsets (u64).
+
+        Without a symbol: -1 in no area, -2 in a module without a table, -3 in a module, but in no symbol.
+        """
+
+    def rows(
+        self, addresses: bytes, make: Callable[[tuple[Any, ...]], _T], rest: list[object]
+    ) -> tuple[list[_T | None], list[int]]:
+        """For each address `make((name, offset, size, source, module, begin, *rest))` or None.
+
+        And how many are in no area; in a module without a table; in a module, but in no symbol.
+        """
+
+    def known(self, number: int) -> tuple[str, int, str, object, int]:
+        """A symbol that was found: `(name, size, source, module, begin)`."""
+
+@final
+class Lines:
+    """The debug information of one file."""
+
+    @staticmethod
+    def of_file(path: str, name: str | None, roots: list[str]) -> Lines | None:
+        """Of an ELF file, or of its separate file; None if there is none. Arguments as `SymbolTable.of_file`."""
+
+    def frames(self, elf_addresses: bytes) -> list[list[tuple[str | None, str | None, int | None]]]:
+        """For each address (u64, packed) of the file's own numbering: `(function, file, line)`, the innermost first."""

@@ -21,6 +21,7 @@
 //! | `columns.rs` | what is in each column of a table of data? |
 //! | `arrow.rs` | how do other libraries read these columns? |
 //! | `packed.rs` | which numbers are in these rows, side by side? |
+//! | `symbols/` | which symbols hold these addresses? |
 //! | `python/` | how does Python see it? |
 //!
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
@@ -49,6 +50,7 @@ pub mod process;
 pub mod query;
 pub mod selection;
 pub mod smaps;
+pub mod symbols;
 pub mod table;
 pub mod usages;
 

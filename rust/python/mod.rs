@@ -5,10 +5,13 @@ mod elf;
 mod errors;
 #[cfg_attr(not(target_os = "linux"), path = "no_host.rs")]
 mod host;
+#[cfg(feature = "lines")]
+mod lines;
 mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
 mod smaps;
+mod symbols;
 mod table;
 
 use crate::build_id;
@@ -26,10 +29,15 @@ mod _procmaps {
     use super::elf::{read_elf, read_elf_in_memory};
     #[pymodule_export]
     use super::host::Scan;
+    #[cfg(feature = "lines")]
+    #[pymodule_export]
+    use super::lines::Lines;
     #[pymodule_export]
     use super::query::{Process, query_once};
     #[pymodule_export]
     use super::smaps::{UsageRow, UsageTable, parse_smaps, read_rollup, read_smaps};
+    #[pymodule_export]
+    use super::symbols::{Space, SymbolTable};
     #[pymodule_export]
     use super::table::{Table, parse};
     #[pymodule_export]

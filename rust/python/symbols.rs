@@ -1,0 +1,230 @@
+//! `SymbolTable` and `Space`: addresses in, symbols out, as flat tuples or packed numbers.
+
+use super::errors;
+use super::names::Encoding;
+use crate::symbols::file::{self, Place, Symbols};
+use crate::symbols::perf_map;
+use crate::symbols::space::{self, Answer, Area};
+use crate::symbols::table::{Symbol, Table};
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+type Entry<'py> = (Bound<'py, PyString>, u64, u64, &'static str);
+
+/// The symbols of one file, in the order of their addresses.
+#[pyclass(frozen, module = "procmaps._procmaps")]
+pub struct SymbolTable {
+    table: Arc<Table>,
+    /// What could not be read, in words.
+    #[pyo3(get)]
+    notes: Vec<String>,
+}
+
+#[pymethods]
+impl SymbolTable {
+    /// Of an ELF file; None if it is none.
+    #[staticmethod]
+    fn of_file(py: Python<'_>, path: PathBuf, name: Option<PathBuf>, roots: Vec<PathBuf>) -> PyResult<Option<Self>> {
+        let place = Place { path, name, roots };
+        let symbols = py.detach(|| guarded(|| file::symbols(&place)));
+        Ok(symbols.map_err(|error| errors::os_error(py, &error, &place.path))?.map(SymbolTable::of))
+    }
+
+    /// Of an ELF file in memory; None if it is none.
+    #[staticmethod]
+    fn of_image(py: Python<'_>, image: &[u8]) -> PyResult<Option<Self>> {
+        let symbols = py.detach(|| guarded(|| file::symbols_of_image(image)));
+        Ok(symbols.map_err(|error| PyValueError::new_err(error.to_string()))?.map(SymbolTable::of))
+    }
+
+    /// Of the text of a /tmp/perf-PID.map.
+    #[staticmethod]
+    fn of_perf_map(py: Python<'_>, text: Vec<u8>) -> Self {
+        let (table, left_out) = py.detach(|| perf_map::parse(text));
+        let notes = if left_out > 0 { vec![format!("{left_out} of its lines are malformed")] } else { Vec::new() };
+        SymbolTable { table: Arc::new(table), notes }
+    }
+
+    fn __len__(&self) -> usize {
+        self.table.len()
+    }
+
+    /// A symbol: `(name, begin, size, source)`.
+    fn __getitem__<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Entry<'py>> {
+        let symbol = self.table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
+        entry(py, &self.table, symbol)
+    }
+
+    /// The index of the symbol that holds an address of the file's own numbering, or None.
+    fn find(&self, elf_address: u64) -> Option<usize> {
+        self.table.find(elf_address)
+    }
+
+    /// The indices of the symbols that begin where one does.
+    fn aliases(&self, index: usize) -> Vec<usize> {
+        self.table.aliases(index).collect()
+    }
+
+    /// The indices of the symbols of a name.
+    fn named(&self, py: Python<'_>, name: &[u8]) -> Vec<usize> {
+        py.detach(|| self.table.named(name))
+    }
+
+    /// How many bytes of memory the table takes.
+    #[getter]
+    fn memory(&self) -> usize {
+        self.table.memory()
+    }
+}
+
+impl SymbolTable {
+    fn of(symbols: Symbols) -> SymbolTable {
+        SymbolTable { table: Arc::new(symbols.table), notes: symbols.notes }
+    }
+}
+
+/// The mappings of a process, and the symbols of what is mapped there.
+#[pyclass(frozen, module = "procmaps._procmaps")]
+pub struct Space {
+    space: Mutex<space::Space>,
+    modules: Py<PyDict>,
+    known: Py<PyDict>,
+}
+
+#[pymethods]
+impl Space {
+    /// Of areas: `(begin, end, bias, number of the module)`.
+    #[new]
+    fn new(py: Python<'_>, areas: Vec<(u64, u64, u64, u32)>) -> PyResult<Space> {
+        let most = areas.len() as u32;
+        if areas.iter().any(|&(_, _, _, module)| module >= most) {
+            return Err(PyValueError::new_err("the modules have numbers from 0 on"));
+        }
+        let area = |(begin, end, bias, module)| Area { begin, end, bias, module };
+        let space = space::Space::new(areas.into_iter().map(area).collect());
+        Ok(Space { space: Mutex::new(space), modules: PyDict::new(py).unbind(), known: PyDict::new(py).unbind() })
+    }
+
+    /// Give a module its symbols, and what stands for it in the rows; once for each.
+    fn load(&self, py: Python<'_>, number: u32, table: &SymbolTable, module: Py<PyAny>) -> PyResult<()> {
+        self.modules.bind(py).set_item(number, module)?;
+        self.lock(py).load(number, table.table.clone());
+        Ok(())
+    }
+
+    /// The numbers of the modules that hold some of these addresses (u64, packed), and have no symbols yet.
+    fn unloaded(&self, py: Python<'_>, addresses: &[u8]) -> Vec<u32> {
+        py.detach(|| self.lock_detached().unloaded(unpacked(addresses)))
+    }
+
+    /// What these addresses are, packed: numbers for `known` (i32; negative if there is none), offsets (u64).
+    fn find_packed<'py>(&self, py: Python<'py>, addresses: &[u8]) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
+        let (numbers, offsets) = py.detach(|| {
+            let (mut numbers, mut offsets) =
+                (Vec::with_capacity(addresses.len() / 2), Vec::with_capacity(addresses.len()));
+            let mut space = self.lock_detached();
+            for address in unpacked(addresses) {
+                let (number, offset) = match space.find(address) {
+                    Answer::Symbol(number, offset) => (number as i32, offset),
+                    unknown => (-(reason(unknown) as i32) - 1, 0),
+                };
+                numbers.extend_from_slice(&number.to_ne_bytes());
+                offsets.extend_from_slice(&offset.to_ne_bytes());
+            }
+            (numbers, offsets)
+        });
+        (PyBytes::new(py, &numbers), PyBytes::new(py, &offsets))
+    }
+
+    /// For each address `make((name, offset, size, source, module, begin, *rest))` or None; and counts of the reasons.
+    fn rows<'py>(
+        &self,
+        py: Python<'py>,
+        addresses: &[u8],
+        make: &Bound<'py, PyAny>,
+        rest: Vec<Bound<'py, PyAny>>,
+    ) -> PyResult<(Bound<'py, PyList>, [usize; 3])> {
+        let answers: Vec<Answer> = py.detach(|| {
+            let mut space = self.lock_detached();
+            unpacked(addresses).map(|address| space.find(address)).collect()
+        });
+        let mut unknown = [0; 3];
+        let mut rows = Vec::with_capacity(answers.len());
+        for answer in answers {
+            let Answer::Symbol(number, offset) = answer else {
+                unknown[reason(answer)] += 1;
+                rows.push(py.None().into_bound(py));
+                continue;
+            };
+            let known = self.known(py, number)?;
+            let mut row = Vec::with_capacity(6 + rest.len());
+            row.push(known.get_item(0)?);
+            row.push(PyInt::new(py, offset).into_any());
+            for field in 1..5 {
+                row.push(known.get_item(field)?);
+            }
+            row.extend(rest.iter().cloned());
+            rows.push(make.call1((PyTuple::new(py, row)?,))?);
+        }
+        Ok((PyList::new(py, rows)?, unknown))
+    }
+
+    /// A symbol that was found: `(name, size, source, module, begin)`.
+    fn known<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, PyTuple>> {
+        if let Some(known) = self.known.bind(py).get_item(number)? {
+            return Ok(known.cast_into()?);
+        }
+        let (module, table, index) = {
+            let space = self.lock(py);
+            let found = space.known(number as usize).map(|(module, table, index)| (module, table.clone(), index));
+            found.ok_or_else(|| PyIndexError::new_err("no symbol of that number was found"))?
+        };
+        let symbol = table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
+        let (name, begin, size, source) = entry(py, &table, symbol)?;
+        let source = PyString::intern(py, source);
+        let module = self.modules.bind(py).get_item(module)?;
+        let known = (name, size, source, module, begin).into_pyobject(py)?;
+        self.known.bind(py).set_item(number, &known)?;
+        Ok(known)
+    }
+}
+
+impl Space {
+    /// Nothing is done under the lock that could run Python, or panic: it is held shortly, and never poisoned.
+    fn lock(&self, _py: Python<'_>) -> MutexGuard<'_, space::Space> {
+        self.lock_detached()
+    }
+
+    fn lock_detached(&self) -> MutexGuard<'_, space::Space> {
+        self.space.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs what reads hostile files: if a parser panics, the file is at fault.
+pub fn guarded<T>(parse: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(parse))
+        .unwrap_or_else(|_| Err(io::Error::other("it is malformed, and made a parser fail")))
+}
+
+pub fn unpacked(addresses: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    addresses.chunks_exact(8).map(|address| address.try_into().map_or(0, u64::from_ne_bytes))
+}
+
+/// The index of a reason in what `Space.rows` counts.
+fn reason(answer: Answer) -> usize {
+    match answer {
+        Answer::Nowhere | Answer::Symbol(..) => 0,
+        Answer::Unread => 1,
+        Answer::Between => 2,
+    }
+}
+
+fn entry<'py>(py: Python<'py>, table: &Table, symbol: &Symbol) -> PyResult<Entry<'py>> {
+    let name = Encoding::new("utf-8").decode(py, table.name(symbol))?;
+    Ok((name, symbol.begin, symbol.size, table.source(symbol)))
+}

@@ -1,0 +1,163 @@
+//! Which line of which source is at this address, and which functions were inlined there?
+//!
+//! Format: DWARF 2 to 5, in the ELF file or in its separate debug file, with what that shares with
+//! others (.gnu_debugaltlink), as it is or compressed (zlib). Not read: zstd, and .dwo and .dwp.
+//!
+//! Guarantee: no more than [`MOST_DEBUG`] is read. A unit is parsed when an address in it is first asked
+//! for; where its entries are nested deeper than [`DEEPEST`], only the line is told, as the parser
+//! of inlined functions is recursive.
+//!
+//! Authority: the DWARF standard, <https://dwarfstd.org>.
+
+use super::elf::{Elf, Read, Section};
+use super::file::{self, Place};
+use addr2line::Context;
+use gimli::{Dwarf, EndianArcSlice, RunTimeEndian, SectionId};
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+const MOST_DEBUG: u64 = 4 << 30;
+const DEEPEST: isize = 500;
+const MOST_LINK: u64 = 4 << 10;
+
+const COMPRESSED: u64 = object::elf::SHF_COMPRESSED.0;
+
+type Bytes = EndianArcSlice<RunTimeEndian>;
+
+/// The debug information of one file.
+pub struct Lines {
+    context: Context<Bytes>,
+    /// Whether the entries of a unit, by its offset, are nested no deeper than they may be.
+    is_shallow: HashMap<usize, bool>,
+}
+
+/// A place in a source, and the function that it is of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The name of the function as linkers have it, if it is told.
+    pub function: Option<String>,
+    /// The path of the source.
+    pub file: Option<String>,
+    /// The line in it, from 1.
+    pub line: Option<u32>,
+}
+
+/// The debug information of a file; `None` if there is none, or if it is no ELF file.
+pub fn lines(place: &Place) -> io::Result<Option<Lines>> {
+    let own = file::open(&place.path)?;
+    let mut read = file::of_file(&own);
+    let Some(elf) = Elf::parse(&mut read)? else { return Ok(None) };
+    if has_lines(&elf) {
+        return Lines::of(place, &elf, &mut read).map(Some);
+    }
+    let Some(separate) = file::separate(place, &elf, &mut read)? else { return Ok(None) };
+    let mut read = file::of_file(&separate);
+    match Elf::parse(&mut read)? {
+        Some(elf) if has_lines(&elf) => Lines::of(place, &elf, &mut read).map(Some),
+        _ => Ok(None),
+    }
+}
+
+impl Lines {
+    fn of(place: &Place, elf: &Elf, read: Read) -> io::Result<Lines> {
+        let mut left = MOST_DEBUG;
+        let mut dwarf = Dwarf::load(|id| section(elf, id, &mut *read, &mut left))?;
+        if let Some(shared) = shared(place, elf, read)? {
+            let mut read = file::of_file(&shared);
+            if let Some(elf) = Elf::parse(&mut read)? {
+                dwarf.load_sup(|id| section(&elf, id, &mut read, &mut left))?;
+            }
+        }
+        let context = Context::from_dwarf(dwarf).map_err(io::Error::other)?;
+        Ok(Lines { context, is_shallow: HashMap::new() })
+    }
+
+    /// The places at an address in the file's own numbering: of the innermost inlined function first.
+    ///
+    /// Nothing if there are none, or what tells of them is malformed.
+    pub fn frames(&mut self, address: u64) -> Vec<Frame> {
+        let frames = if self.is_shallow_at(address) { self.all(address) } else { None };
+        frames.unwrap_or_else(|| self.line(address).into_iter().collect())
+    }
+
+    fn all(&self, address: u64) -> Option<Vec<Frame>> {
+        let mut found = self.context.find_frames(address).skip_all_loads().ok()?;
+        let mut frames = Vec::new();
+        while let Some(frame) = found.next().ok()? {
+            let function = frame.function.and_then(|function| Some(function.raw_name().ok()?.into_owned()));
+            frames.push(Frame { function, ..place(frame.location) });
+        }
+        Some(frames)
+    }
+
+    fn line(&self, address: u64) -> Option<Frame> {
+        self.context.find_location(address).ok()?.map(|found| place(Some(found)))
+    }
+
+    fn is_shallow_at(&mut self, address: u64) -> bool {
+        let Some(unit) = self.context.find_dwarf_and_unit(address).skip_all_loads() else { return true };
+        let Some(offset) = unit.header.offset().as_debug_info_offset() else { return false };
+        *self.is_shallow.entry(offset.0).or_insert_with(|| is_shallow(&unit).unwrap_or(false))
+    }
+}
+
+/// Whether the entries of a unit are nested no deeper than they may be.
+fn is_shallow(unit: &gimli::UnitRef<Bytes>) -> gimli::Result<bool> {
+    let mut entries = unit.entries_raw(None)?;
+    while !entries.is_empty() {
+        if entries.next_depth() > DEEPEST {
+            return Ok(false);
+        }
+        if let Some(abbreviation) = entries.read_abbreviation()? {
+            entries.skip_attributes(abbreviation.attributes())?;
+        }
+    }
+    Ok(true)
+}
+
+fn place(location: Option<addr2line::Location>) -> Frame {
+    let Some(location) = location else { return Frame::default() };
+    // Line 0 is of no line of the source.
+    Frame { function: None, file: location.file.map(str::to_owned), line: location.line.filter(|&line| line > 0) }
+}
+
+fn has_lines(elf: &Elf) -> bool {
+    elf.section(b".debug_line").is_some_and(|section| section.kind != object::elf::SHT_NOBITS)
+}
+
+fn section(elf: &Elf, id: SectionId, read: Read, left: &mut u64) -> io::Result<Bytes> {
+    let order = if elf.is_big_endian() { RunTimeEndian::Big } else { RunTimeEndian::Little };
+    let bytes = match elf.section(id.name().as_bytes()) {
+        Some(section) if section.kind != object::elf::SHT_NOBITS => content(elf, section, read, left)?,
+        _ => Vec::new(),
+    };
+    Ok(EndianArcSlice::new(Arc::from(bytes), order))
+}
+
+/// What a section holds, decompressed.
+fn content(elf: &Elf, section: &Section, read: Read, left: &mut u64) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::other("there is too much debug information");
+    *left = left.checked_sub(section.size).ok_or_else(too_large)?;
+    let bytes = read(section.offset, section.size)?;
+    if section.flags & COMPRESSED == 0 {
+        return Ok(bytes);
+    }
+    let Some((kind, size, header)) = elf.compression(&bytes) else { return Ok(Vec::new()) };
+    if kind != object::elf::ELFCOMPRESS_ZLIB.0 {
+        return Err(io::Error::other("the debug information is compressed, and not with zlib"));
+    }
+    *left = left.checked_sub(size).ok_or_else(too_large)?;
+    let size = usize::try_from(size).map_err(|_| too_large())?;
+    miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&bytes[header..], size)
+        .map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// The file with what several debug files share.
+fn shared(place: &Place, elf: &Elf, read: Read) -> io::Result<Option<std::fs::File>> {
+    let Some(section) = elf.section(b".gnu_debugaltlink") else { return Ok(None) };
+    let link = read(section.offset, section.size.min(MOST_LINK))?;
+    let end = memchr::memchr(0, &link).unwrap_or(link.len());
+    let name = std::str::from_utf8(&link[..end]).unwrap_or_default();
+    Ok(file::shared(place, name, link.get(end + 1..).unwrap_or_default()))
+}
