@@ -21,7 +21,7 @@ _MOST = 4000
 
 # From the root directory of a process as far up as it goes: to the root of its mount namespace,
 # or of this process if that comes first. The paths in its maps begin there: d_path() stops there too.
-_TOP = "root" + "/.." * 64
+TOP = "root" + "/.." * 64
 
 _UNTOLD = (
     "Whether it is a regular file cannot be told, as it is not at its path, and another may never answer: "
@@ -76,7 +76,7 @@ class MappedFile:
     def look(self, name: bytes) -> Sight:
         """Look for the file under a name."""
         try:
-            directory, rest = self._opened(_TOP, self._directory), name.lstrip(b"/")
+            directory, rest = self._opened(TOP, self._directory), name.lstrip(b"/")
             # One call takes 4095 bytes of a path, and a name can have more.
             while len(rest) > _MOST:
                 cut = rest.rindex(b"/", 0, _MOST)
@@ -117,7 +117,7 @@ class MappedFile:
 
     def path_of(self, descriptor: int, name: bytes) -> str | None:
         """Return a path that leads from here to the file, found under a name; None if none does."""
-        for top in ("", f"{self.process._path}/root", f"{self.process._path}/{_TOP}"):
+        for top in ("", f"{self.process._path}/root", f"{self.process._path}/{TOP}"):
             path = top + os.fsdecode(name)
             try:
                 if os.path.samestat(os.lstat(path), os.fstat(descriptor)):

@@ -41,7 +41,7 @@ def record(m: Map) -> dict[str, Any]:
         "pathname": m.pathname,
     }
     if m.pathname is not None and not m.pathname.isascii():
-        fields.update(_name(encode(m.pathname)))
+        fields.update(text_fields("pathname", m.pathname))
     return fields
 
 
@@ -90,17 +90,15 @@ def documents(head: dict[str, Any], key: str, records: list[dict[str, Any]], *, 
     yield "]}"
 
 
-def name_fields(name: str) -> dict[str, str]:
-    """Return the fields of a name as a file has it, as `record` has those of one that is printed."""
-    fields = _name(encode(name))
-    return {key.replace("pathname", "name"): value for key, value in fields.items()}
-
-
-def _name(name: bytes) -> dict[str, str]:
+def text_fields(key: str, text: str | None) -> dict[str, str | None]:
+    """Return the field of a text as a file system or a process has it, with that of its bytes if it is not UTF-8."""
+    if text is None:
+        return {key: None}
+    data = encode(text)
     try:
-        return {"pathname": name.decode("utf-8")}
+        return {key: data.decode("utf-8")}
     except UnicodeDecodeError:
-        return {"pathname": name.decode("utf-8", "replace"), "pathname_bytes": name.hex()}
+        return {key: data.decode("utf-8", "replace"), f"{key}_bytes": data.hex()}
 
 
 def _json(value: dict[str, Any]) -> str:

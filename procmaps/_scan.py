@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     # Of the native layer. The name, effective uid, start in clock ticks since the boot, program, text of
     # cgroup and mount namespace of a process.
     Facts = tuple[str | None, int | None, int | None, str | None, str | None, int | None]
-    # Letters of the permissions by place, globs, files, kinds, whether deleted.
+    # Letters of permissions by place, globs, files, kinds, whether deleted.
     Wanted = tuple[
-        list[tuple[int, str]], list[bytes] | None, list[tuple[int, int, int]] | None, list[str] | None, bool | None
+        list[list[tuple[int, str]]] | None,
+        list[bytes] | None,
+        list[tuple[int, int, int]] | None,
+        list[str] | None,
+        bool | None,
     ]
     File = tuple[tuple[int, int], int]
 
@@ -48,7 +53,8 @@ class ProcessMaps(NamedTuple):
         comm: The name of its command as the kernel keeps it, 15 bytes of it at most; the process
             may have given itself any.
         uid: The effective user.
-        start_time: When it started, in seconds since 1970, exact to about a second.
+        start_time: When it started, in seconds since 1970, exact to about a second, or a clock tick
+            if it is of this system.
         exe: The path of the program that it executes, ` (deleted)` behind it as in a listing.
         cgroup: The path of its control group.
         mount_namespace: The inode of its mount namespace: processes that have the same see the same
@@ -85,16 +91,18 @@ class ProcessMaps(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """Return what is known of the process, without its mappings, as a dict that JSON can hold."""
+        from procmaps._records import text_fields
+
         return {
             "pid": self.pid,
-            "comm": self.comm,
+            **text_fields("comm", self.comm),
             "uid": self.uid,
             "start_time": self.start_time,
-            "exe": self.exe,
-            "unit": self.unit,
-            "user_unit": self.user_unit,
-            "container": self.container,
-            "cgroup": self.cgroup,
+            **text_fields("exe", self.exe),
+            **text_fields("unit", self.unit),
+            **text_fields("user_unit", self.user_unit),
+            **text_fields("container", self.container),
+            **text_fields("cgroup", self.cgroup),
             "mount_namespace": self.mount_namespace,
         }
 
@@ -116,7 +124,10 @@ class Unread(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """Return it as a dict that JSON can hold."""
-        return {"pid": self.pid, "comm": self.comm, "uid": self.uid, "error": str(self.error)}
+        from procmaps._escape import escaped
+        from procmaps._records import text_fields
+
+        return {"pid": self.pid, **text_fields("comm", self.comm), "uid": self.uid, "error": escaped(str(self.error))}
 
 
 class Scan(Iterator[ProcessMaps]):
@@ -195,7 +206,7 @@ class Scan(Iterator[ProcessMaps]):
 def scan(
     pids: Iterable[int] | None = None,
     *,
-    perms: str | None = None,
+    perms: str | Iterable[str] | None = None,
     pathname: str | Iterable[str] | None = None,
     files: Iterable[File] | None = None,
     kind: str | Iterable[str] | None = None,
@@ -216,7 +227,7 @@ def scan(
 
     Args:
         pids: Which processes; None for all.
-        perms: As for `Maps.filter`.
+        perms: As for `Maps.filter`; or several patterns, of which one is enough.
         pathname: The whole name or a pattern, as for `Maps.filter`; or several, of which one is enough.
         files: Pairs of device and inode as mappings have them: `{(m.device, m.inode)}`. With
             `pathname`, one of both is enough.
@@ -256,22 +267,31 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 def _wanted(
-    perms: str | None,
+    perms: str | Iterable[str] | None,
     pathname: str | Iterable[str] | None,
     files: Iterable[File] | None,
     kind: str | Iterable[str] | None,
     deleted: bool | None,
 ) -> Wanted:
     """Return what the native layer is to look for, each part of which `Maps.filter` would accept."""
-    names = [pathname] if isinstance(pathname, str) else None if pathname is None else list(pathname)
-    kinds = [kind] if isinstance(kind, str) else None if kind is None else list(kind)
-    conditions(None, perms, None, kinds, deleted, None)
+    patterns, names, kinds = _several(perms), _several(pathname), _several(kind)
+    conditions(None, None, None, kinds, deleted, None)
+    for pattern in patterns or ():
+        conditions(None, pattern, None, None, None, None)
     for name in names or ():
         conditions(None, None, name, None, None, None)
-    letters = [(i, letter) for i, letter in enumerate(perms or "") if letter != "?"]
+    letters = None if patterns is None else [_letters(pattern) for pattern in patterns]
     globs = None if names is None else [encode(name) for name in names]
     places = None if files is None else [(major, minor, inode) for (major, minor), inode in files]
     return letters, globs, places, kinds, deleted
+
+
+def _several(value: str | Iterable[str] | None) -> list[str] | None:
+    return None if value is None else [value] if isinstance(value, str) else list(value)
+
+
+def _letters(pattern: str) -> list[tuple[int, str]]:
+    return [(i, letter) for i, letter in enumerate(pattern) if letter != "?"]
 
 
 def _number(pid: int) -> int:
@@ -300,4 +320,8 @@ def _boot_time(root: str) -> float | None:
             lines = [line.split() for line in file if line.startswith(b"btime ")]
     except OSError:
         return None
-    return float(lines[0][1]) if lines and len(lines[0]) == 2 and lines[0][1].isdigit() else None
+    if not lines or len(lines[0]) != 2 or not lines[0][1].isdigit():
+        return None
+    told, ours = float(lines[0][1]), time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    # It is told in whole seconds. If it is the boot of this system, the clocks know better.
+    return ours if abs(ours - told) < 2 else told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmaps._amounts import AMOUNTS
 from procmaps._names import encode
-from procmaps._records import name_fields, record
+from procmaps._records import record, text_fields
 from procmaps._shapes import shapes_of
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def amounts_record(amounts: Amounts) -> dict[str, Any]:
 def group_record(group: Group) -> dict[str, Any]:
     """Return a group as a dict. The name of what has none is None."""
     return {
-        **({"name": None} if group.name is None else name_fields(group.name)),
+        **text_fields("name", group.name),
         "maps": group.total.count,
         **amounts_record(group.total),
         "parts": [

@@ -1,7 +1,8 @@
 """One question asked of every process of this host, answered in one pass.
 
-The maps are read by threads of the native core, and filtered before Python has objects of them. What
-could not be read is counted and named, never passed over:
+`scan` gives the mappings that are asked for; `who`, `stale`, `audit` and `limits` are questions that are
+often asked. The maps are read by threads of the native core, and filtered before Python has objects of
+them. What could not be read is counted and named, never passed over:
 
 >>> import procmaps.host
 >>> scan = procmaps.host.scan(perms="rwx", kind="anonymous")
@@ -10,6 +11,34 @@ could not be read is counted and named, never passed over:
 True
 """
 
+from procmaps._answer import Answer
+from procmaps._audit import Finding, audit
+from procmaps._audit_rules import RULES
+from procmaps._fate import Fate
+from procmaps._limits import REASONS, Count, Shape, limits
 from procmaps._scan import ProcessMaps, Scan, Unread, scan
+from procmaps._stale import Stale, StaleAnswer, stale
+from procmaps._stale_rules import RULES as STALE_RULES
+from procmaps._who import Use, who
 
-__all__ = ["ProcessMaps", "Scan", "Unread", "scan"]
+__all__ = [
+    "REASONS",
+    "RULES",
+    "STALE_RULES",
+    "Answer",
+    "Count",
+    "Fate",
+    "Finding",
+    "ProcessMaps",
+    "Scan",
+    "Shape",
+    "Stale",
+    "StaleAnswer",
+    "Unread",
+    "Use",
+    "audit",
+    "limits",
+    "scan",
+    "stale",
+    "who",
+]

@@ -13,8 +13,8 @@ pub type File = (u32, u32, u64);
 /// What a row must have. What is not said is any.
 #[derive(Default)]
 pub struct Selection {
-    /// Places of the permissions, and the letter there.
-    pub perms: Vec<(usize, u8)>,
+    /// Places of the permissions and the letters there: one of these must hold, if there are any.
+    pub perms: Option<Vec<Vec<(usize, u8)>>>,
     /// The name matches one of these, or the file is one of `files`; if both are `None`, it is any.
     pub names: Option<Vec<Glob>>,
     /// See `names`.
@@ -28,7 +28,8 @@ pub struct Selection {
 impl Selection {
     /// Whether a row is asked for.
     pub fn has(&self, row: &Row<'_>) -> bool {
-        self.perms.iter().all(|&(place, letter)| row.perms[place] == letter)
+        let has_letters = |letters: &Vec<(usize, u8)>| letters.iter().all(|&(at, letter)| row.perms[at] == letter);
+        self.perms.as_ref().is_none_or(|perms| perms.iter().any(has_letters))
             && self.deleted.is_none_or(|deleted| kind::is_deleted(row.name, row.dev_major) == deleted)
             && self
                 .kinds

@@ -20,6 +20,10 @@ VERBS = {
     "query": "tell which mapping of a process holds an address, now",
     "files": "tell what became of the files that a process maps",
     "mem": "show how much memory the mappings of a process use",
+    "who": "tell which processes map a library, and whether it is still the one at its path",
+    "stale": "tell which processes run code of files that were deleted or replaced",
+    "audit": "look for code in places where there should be none",
+    "limits": "tell which processes have the most mappings, and how many they may have",
 }
 DEFAULT = "show"
 

@@ -60,7 +60,7 @@ def parser_of(module: ModuleType, verb: str | None) -> Parser:
         prog=f"procmaps {verb}" if verb else "procmaps",
         usage=f"%(prog)s {module.USAGE}" + ("" if verb else "\n       %(prog)s VERB ..."),
         description=module.DESCRIPTION,
-        epilog=_STATUSES if verb else f"{_verbs()}\n{_STATUSES}",
+        epilog=getattr(module, "STATUSES", _STATUSES) if verb else f"{_verbs()}\n{_STATUSES}",
         formatter_class=_formatter(),  # type: ignore[arg-type]
         allow_abbrev=False,
         add_help=False,

@@ -43,6 +43,18 @@ def on_missing(path: str) -> Iterator[str]:
         yield "This is a container: it sees the processes of the host only if it was started with --pid=host."
 
 
+def on_unseen(root: str, is_refused: bool) -> Iterator[str]:
+    """Yield what would show more processes to one who asks for all, if some were refused or are hidden."""
+    hidden = list(_hidden(root)) if os.geteuid() else []
+    yield from hidden
+    if is_refused and os.geteuid():
+        yield f"Reading processes of others needs root or CAP_SYS_PTRACE. You are uid {os.geteuid()}."
+    elif is_refused:
+        yield "A security module, a user namespace or missing capabilities forbid it."
+    if (hidden or is_refused) and _is_container():
+        yield "This is a container: docker run --cap-add SYS_PTRACE --pid=host sees the processes of the host."
+
+
 def _process_of(path: str) -> tuple[str, str]:
     """Return the proc file system and the number in the path of a process, or of a file of it; '' for other paths."""
     for place in (path, os.path.dirname(path)):

@@ -91,12 +91,12 @@ def _name(m: Map, found: Identity) -> str:
 
 
 def _record(m: Map, found: Identity, count: int) -> dict[str, object]:
-    from procmaps._records import name_fields
+    from procmaps._records import text_fields
 
     return {
         "state": found.state,
         "reason": found.reason,
-        **name_fields(_name(m, found)),
+        **text_fields("name", _name(m, found)),
         "path": found.path,
         "device": list(m.device),
         "inode": m.inode,

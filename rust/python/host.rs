@@ -25,7 +25,8 @@ pub struct Scan {
 }
 
 /// Permissions by place, globs, files, kinds, whether deleted: see `Selection`.
-type Wanted = (Vec<(usize, char)>, Option<Vec<Vec<u8>>>, Option<Vec<File>>, Option<Vec<String>>, Option<bool>);
+type Wanted =
+    (Option<Vec<Vec<(usize, char)>>>, Option<Vec<Vec<u8>>>, Option<Vec<File>>, Option<Vec<String>>, Option<bool>);
 
 /// Number of the process, what came of it, its facts, its rows, the error.
 type Reading<'py> = (u32, &'static str, Bound<'py, PyTuple>, Option<Table>, Option<Bound<'py, PyBaseException>>);
@@ -48,8 +49,11 @@ impl Scan {
             None => py.detach(|| host::processes(&root)).map_err(|error| errors::os_error(py, &error, &root))?,
         };
         let (perms, names, files, kinds, deleted) = selection;
+        let letters = |pattern: Vec<(usize, char)>| {
+            pattern.into_iter().map(|(at, letter)| (at.min(3), letter as u8)).collect()
+        };
         let selection = Selection {
-            perms: perms.into_iter().map(|(place, letter)| (place.min(3), letter as u8)).collect(),
+            perms: perms.map(|perms| perms.into_iter().map(letters).collect()),
             names: names.map(|names| names.iter().map(|name| Glob::new(name)).collect()),
             files: files.map(|files| files.into_iter().collect()),
             kinds,

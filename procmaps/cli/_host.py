@@ -1,0 +1,111 @@
+"""What the verbs share that ask every process of the host."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from procmaps._escape import escaped
+from procmaps._read import proc_root
+from procmaps.cli import _output
+from procmaps.cli._errors import Refused
+from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._permissions import on_unseen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from procmaps._answer import Answer
+    from procmaps._scan import ProcessMaps
+
+_PATIENCE = 1.0
+
+STATUSES = """\
+exit status, of this verb:
+  0  {nothing}
+  1  {something}
+  2  the command line is wrong, there is no proc file system, or the output cannot be written
+  6  with --strict: some processes could not be read
+"""
+
+
+def add_host_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that all of them have."""
+    group = parser.add_argument_group("processes")
+    group.add_argument("--strict", action="store_true", help="fail (exit status 6) if a process could not be read")
+    add_proc_argument(group)
+    add_output_arguments(parser)
+
+
+def pids_of(texts: Iterable[str], options: argparse.Namespace) -> list[int] | None:
+    """Return the processes that are named by number or by name; None for all, if none is."""
+    from procmaps.cli._target import number_of, pid_of
+
+    pids = []
+    for text in texts:
+        options.target = text
+        pid = pid_of(options)
+        if pid is None:
+            raise Refused(f"{text} is no process")
+        pids.append(number_of(pid, options))
+    return pids or None
+
+
+def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> int:
+    """Return the exit status, and tell what could not be seen."""
+    if not options.quiet:
+        for line in unseen(answer, proc_root(options.proc)):
+            _output.complain(line)
+    return 6 if options.strict and (answer.scan.refused or answer.scan.failed) else status
+
+
+def unseen(answer: Answer[Any], root: str) -> list[str]:
+    """Return lines about the processes that could not be read, and what would help."""
+    scan = answer.scan
+    lines = []
+    if scan.refused:
+        owners = sorted({unread.uid for unread in scan.refused if unread.uid is not None})
+        of = f" (of uid {', '.join(map(str, owners))})" if 0 < len(owners) <= 5 else ""
+        lines.append(f"procmaps: {len(scan.refused):,} of {scan.total:,} processes could not be read{of}")
+    lines += [
+        f"procmaps: process {unread.pid} could not be read: {escaped(str(unread.error))}" for unread in scan.failed
+    ]
+    lines += [f"  {line}" for line in on_unseen(root, bool(scan.refused))]
+    return lines
+
+
+def head(answer: Answer[Any], options: argparse.Namespace) -> dict[str, Any]:
+    """Return what records say of the scan: all in one document, nothing before each of many."""
+    return {"scan": answer.coverage()} if options.json else {}
+
+
+def title(process: ProcessMaps) -> str:
+    """Return the name of a process, to print."""
+    return escaped(process.comm or "?", _output.encoding())
+
+
+def place(process: ProcessMaps) -> str:
+    """Return the unit or the container that a process belongs to, to print."""
+    container = process.container
+    name = process.user_unit or process.unit
+    if container is not None:
+        name = f"container {container[:12] if len(container) == 64 else container}"
+    return escaped(name or "-", _output.encoding())
+
+
+def progress() -> Callable[[int, int], object] | None:
+    """Return what tells a person who has to wait how far it is; None if nobody looks."""
+    if _output.terminal_width(sys.stderr) is None or os.environ.get("TERM", "dumb") == "dumb":
+        return None
+    begin = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if time.monotonic() - begin >= _PATIENCE:
+            text = f"{done:,} of {total:,} processes" if done < total else ""
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+    return show
