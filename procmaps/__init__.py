@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     # What _LATER has, for a type checker.
     from procmaps._iterparse import iterparse
     from procmaps._rows import from_records
+    from procmaps.modules import loaded
 
 __all__ = [
     "InconsistentError",
@@ -38,12 +39,14 @@ __all__ = [
     "from_records",
     "from_str",
     "iterparse",
+    "loaded",
 ]
 
 # Names that are imported when they are first asked for, by the module that has them.
 _LATER = {
     "from_records": "_rows",
     "iterparse": "_iterparse",
+    "loaded": "modules",
 }
 
 for _name in __all__:

@@ -77,13 +77,18 @@ def of_vdso(process: Process, m: Map) -> Answer:
     return _of_memory(process, [m], "it is in memory only, and may not be read: run as root, or with CAP_SYS_PTRACE")
 
 
-def memory(process: Process, m: Map) -> bytes:
-    """Return what a mapping of a process holds."""
+def open_memory(process: Process) -> int:
+    """Return a descriptor of the memory of a process."""
     directory = process._native.directory()
     try:
-        descriptor = os.open("mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+        return os.open("mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
     finally:
         os.close(directory)
+
+
+def memory(process: Process, m: Map) -> bytes:
+    """Return what a mapping of a process holds."""
+    descriptor = open_memory(process)
     try:
         return os.pread(descriptor, m.size, m.begin_address)
     finally:

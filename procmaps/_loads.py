@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from procmaps._elf import Elf, Segment
     from procmaps._maps import Maps
 
-# Memory that a loader or a program has put into a load, or has in place of a part of it.
+# What is mapped from files. Other memory in a load was put there by who loads, or in place of a part of it.
 _FILES = ("file", "ashmem")
+
+_EXECUTABLE, _WRITABLE = 1, 2
 
 
 def by_headers(maps: Maps, mine: list[Map], elf: Elf) -> list[tuple[int, list[Map]]]:
@@ -25,28 +27,49 @@ def by_headers(maps: Maps, mine: list[Map], elf: Elf) -> list[tuple[int, list[Ma
         elf: What the file says.
     """
     stored = [segment for segment in elf.segments if segment.file_size]
-    if not stored:
-        return []
-    by_origin: dict[int, list[Map]] = {}
-    for m in mine:
-        by_origin.setdefault(m.begin_address - m.offset, []).append(m)
-    first, found = stored[0], []
-    for origin, same in by_origin.items():
-        if any([m.offset <= first.offset < m.offset + m.size for m in same]):
-            bias = origin - first.delta
-            if all([_is_loaded(maps, by_origin, segment, bias) for segment in stored]):
-                found.append((bias, _members(maps, by_origin, elf, bias)))
+    found: list[tuple[int, list[Map]]] = []
+    # Where small loads adjoin, a part of one and a part of the next can look like a load: each mapping is
+    # taken once, and first by what has its variables where they can be written.
+    left = dict.fromkeys(mine)
+    for flags in (_EXECUTABLE | _WRITABLE, _EXECUTABLE):
+        by_origin: dict[int, list[Map]] = {}
+        for m in left:
+            by_origin.setdefault(m.begin_address - m.offset, []).append(m)
+        for bias in _biases(by_origin, stored):
+            if all([_is_loaded(maps, by_origin, left, segment, bias, flags) for segment in stored]):
+                members = _members(maps, by_origin, elf, bias)
+                found.append((bias, members))
+                for m in members:
+                    left.pop(m, None)
     return found
 
 
-def _is_loaded(maps: Maps, by_origin: dict[int, list[Map]], segment: Segment, bias: int) -> bool:
+def _biases(by_origin: dict[int, list[Map]], stored: list[Segment]) -> list[int]:
+    """Return where the first segment can be."""
+    return [
+        origin - stored[0].delta
+        for origin, same in by_origin.items()
+        if stored and any([m.offset <= stored[0].offset < m.offset + m.size for m in same])
+    ]
+
+
+def _is_loaded(
+    maps: Maps, by_origin: dict[int, list[Map]], left: dict[Map, None], segment: Segment, bias: int, flags: int
+) -> bool:
     """Whether there is in memory what a segment wants."""
-    begin = segment.address + bias
-    m = maps.find(begin)
-    if m is None or (m.kind in _FILES and m not in by_origin.get(segment.delta + bias, ())):
+    m = maps.find(segment.address + bias)
+    if m is None:
         return False
-    # Code that is being patched may be at the begin: then look further.
-    return not segment.flags & 1 or m.is_executable or any([n.is_executable for n in _within(maps, segment, bias)])
+    if m.kind in _FILES and (m not in left or m not in by_origin.get(segment.delta + bias, ())):
+        return False
+    # What is not at its begin (where code is being patched, or relocations were) may be further on.
+    wanted = segment.flags & flags
+    return not wanted & ~_flags(m) or not wanted & ~_flags(*_within(maps, segment, bias))
+
+
+def _flags(*maps: Map) -> int:
+    """Return what some of the mappings allow."""
+    return _EXECUTABLE * any([m.is_executable for m in maps]) | _WRITABLE * any([m.is_writable for m in maps])
 
 
 def _members(maps: Maps, by_origin: dict[int, list[Map]], elf: Elf, bias: int) -> list[Map]:

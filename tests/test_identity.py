@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import itertools
 import json
@@ -29,6 +28,7 @@ from procmaps.identity import Identity, identify
 from procmaps.query import Process
 from support.children import PYTHON, sleeping, talking
 from support.hostile import hostile
+from support.privileges import CAP_CHECKPOINT_RESTORE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, without
 
 PACKAGE = os.path.dirname(os.path.dirname(procmaps.__file__))
 PAGE = mmap.PAGESIZE
@@ -36,27 +36,6 @@ with Process() as _process:
     BACKENDS = ["ioctl", "text"] if _process.backend == "ioctl" else ["text"]
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-@contextlib.contextmanager
-def without(*capabilities):
-    """Do without some capabilities for a while, as far as this thread has them."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    data = (ctypes.c_uint32 * 6)()
-    assert libc.capget(header, data) == 0
-    before = list(data)
-    for number in capabilities:
-        data[number // 32 * 3] &= ~(1 << number % 32)
-    assert libc.capset(header, data) == 0
-    try:
-        yield
-    finally:
-        data[:] = before
-        assert libc.capset(header, data) == 0
-
-
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE = 1, 2, 21, 40
 
 
 @pytest.fixture(params=["privileged", "unprivileged"])

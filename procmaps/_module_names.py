@@ -1,0 +1,36 @@
+"""What a library is called: the stem of its name, and its version."""
+
+from __future__ import annotations
+
+import re
+
+# The stem; eight digits of a hash that auditwheel(1) puts behind it; and the version.
+_LIBRARY = re.compile(r"(.+?)(-[0-9a-f]{8})?\.so((?:\.[0-9][^/]*)?)", re.DOTALL)
+
+
+def is_called(name: str, wanted: str) -> bool:
+    """Whether the name of a file, or a soname, is the wanted one.
+
+    That is the whole name, the stem, or the name with a part of its version.
+
+    Args:
+        name: Such as "libcudart-d0da41ae.so.11.0".
+        wanted: Such as "libcudart", "libcudart.so", "libcudart.so.11".
+
+    >>> names = ["libcudart.so.12", "libcudart-d0da41ae.so.11.0", "libcudart_stub.so"]
+    >>> [is_called(name, "libcudart") for name in names]
+    [True, True, False]
+    >>> is_called("libcudart.so.11.0", "libcudart.so.11"), is_called("libcudart.so.11.0", "libcudart.so.1")
+    (True, False)
+    """
+    found = _LIBRARY.fullmatch(name)
+    if name == wanted or not found:
+        return name == wanted
+    stem, mark, version = found.groups("")
+    asked = _LIBRARY.fullmatch(wanted)
+    if not asked:
+        return wanted in (stem, stem + mark)
+    asked_stem, asked_mark, asked_version = asked.groups("")
+    if asked_stem + asked_mark not in (stem, stem + mark):
+        return False
+    return f"{version}.".startswith(f"{asked_version}.")
