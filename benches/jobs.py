@@ -18,6 +18,7 @@ JOBS = [
     Job("touch", "from_pid, three attributes of each", None, MAPPING, "kernel"),
     Job("parse", "from_str, every Map object made", None, MAPPING, None),
     Job("parse_only", "from_str, no Map object made", None, MAPPING, None),
+    Job("convert", "rows at hand, made into Map objects, columns, dicts", None, MAPPING, None),
     Job("smaps", "smaps.from_pid, PSS of each mapping", None, MAPPING, "kernel_smaps"),
     Job("smaps_read", "smaps.from_pid, no object made", None, MAPPING, "kernel_smaps"),
     Job("smaps_total", "smaps.from_pid, total", None, MAPPING, "kernel_smaps"),

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -21,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(not BENCHES.exists(), reason="the benchmarks are not beside the tests here"),
 ]
 
-JOBS = ["build", "read", "touch", "parse", "parse_only", "find", "find_in_list", "find_in_buffer"]
+JOBS = ["build", "read", "touch", "parse", "parse_only", "convert", "find", "find_in_list", "find_in_buffer"]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,8 @@ def test_what_is_absent_is_said(short):
         expected.add("kernel")
     else:
         assert "kernel" in labels(figures, job="build")
+    if find_spec("numpy") is None:
+        expected.add("ours_numpy")
     assert set(figures["absent"]) == expected
     for name in expected:
         assert f"not measured: {name}: " in printed

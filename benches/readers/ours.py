@@ -8,6 +8,7 @@ import samples
 
 import procmaps
 import procmaps.smaps
+from procmaps._maps import maps_of_table
 
 NAME = "procmaps"
 VERSION = procmaps.__version__
@@ -37,6 +38,11 @@ def parse(pid):
 def parse_only(pid):
     text = samples.text(pid)
     return lambda: procmaps.from_str(text)
+
+
+def convert(pid):
+    rows = procmaps.from_str(samples.text(pid))._table
+    return lambda: list(maps_of_table(rows))
 
 
 def smaps(pid):

@@ -1,0 +1,16 @@
+"""The procmaps that is installed, as dicts."""
+
+from __future__ import annotations
+
+import samples
+
+import procmaps
+from procmaps._maps import maps_of_table
+
+NAME = "procmaps, records"
+VERSION = procmaps.__version__
+
+
+def convert(pid):
+    rows = procmaps.from_str(samples.text(pid))._table
+    return lambda: maps_of_table(rows).records()
