@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     # What _LATER has, for a type checker.
     from procmaps._iterparse import iterparse
     from procmaps._rows import from_records
+    from procmaps._schemas import json_schema
     from procmaps.modules import loaded
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "from_records",
     "from_str",
     "iterparse",
+    "json_schema",
     "loaded",
 ]
 
@@ -46,6 +48,7 @@ __all__ = [
 _LATER = {
     "from_records": "_rows",
     "iterparse": "_iterparse",
+    "json_schema": "_schemas",
     "loaded": "modules",
 }
 
