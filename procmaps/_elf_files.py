@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Source = Literal["file", "memory"]
 
-LISTED = "a saved listing has no files: modules(root=...) says where they are to be looked for"
+LISTED = "a saved listing has no files: modules(root=...), or --root, says where to look for them"
 _GONE = "the mapping is not there any more"
 _UNFOUND = "it was deleted or replaced, and may not be looked for in memory: run as root, or with CAP_SYS_PTRACE"
 _UNOPENED = "it was deleted or replaced: run as root, or with CAP_CHECKPOINT_RESTORE"
@@ -122,7 +122,7 @@ def open_in_directory(root: str, m: Map) -> int:
         FileNotFoundError: It is not there, or it is another one by its device and inode.
     """
     if m.path is None:
-        raise FileNotFoundError(errno.ENOENT, "it never had a path", m.pathname)
+        raise FileNotFoundError(errno.ENOENT, "it was in the memory of the process only", m.pathname)
     path = os.path.join(root, m.path.lstrip("/"))
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     status = os.fstat(descriptor)

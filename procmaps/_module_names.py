@@ -8,6 +8,16 @@ import re
 _LIBRARY = re.compile(r"(.+?)(-[0-9a-f]{8})?\.so((?:\.[0-9][^/]*)?)", re.DOTALL)
 
 
+def stem_of(name: str) -> str | None:
+    """Return what is before `.so`, without the hash; None if the name is not that of a library.
+
+    >>> stem_of("libcudart-d0da41ae.so.11.0"), stem_of("python3.11")
+    ('libcudart', None)
+    """
+    found = _LIBRARY.fullmatch(name)
+    return found and found[1]
+
+
 def is_called(name: str, wanted: str) -> bool:
     """Whether the name of a file, or a soname, is the wanted one.
 

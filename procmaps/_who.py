@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from glob import escape
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from procmaps._answer import Answer
 from procmaps._fate import Fate, Fates, key_of
 from procmaps._kind import DELETED
 from procmaps._maps import Maps
+from procmaps._module_names import stem_of
 from procmaps._mounts import mounts, printed
 from procmaps._read import proc_root
 from procmaps._scan import scan
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from procmaps._scan import File, ProcessMaps, Scan
 
     Progress = Callable[[int, int], object]
-
-
-# Stem, hash as tools that repair wheels put it there, and version.
-_LIBRARY = re.compile(r"(.+?)(?:-[0-9a-f]{8})?\.so(?:\.[^/]+)?")
 
 
 class Use(NamedTuple):
@@ -178,12 +174,6 @@ def _is_pattern(text: str) -> bool:
 def _is_called(m: Map, library: str) -> bool:
     names = {os.path.basename(name or "") for name in (m.pathname, m.path)}
     return library in names or library in [stem_of(name) for name in names]
-
-
-def stem_of(name: str) -> str | None:
-    """Return what a library is called without version and hash; None if it is called like no library."""
-    match = _LIBRARY.fullmatch(name)
-    return match and match[1]
 
 
 def _file_at(path: str, root: str) -> list[File]:

@@ -24,6 +24,7 @@ QUESTIONS = {
     "totals": ["show", "PID", "--totals"],
     "query": ["query", "PID", "0", "--next"],
     "files": ["files", "PID"],
+    "libs": ["libs", "PID"],
     "mem": ["mem", "PID"],
     "mem --fast": ["mem", "PID", "--fast"],
 }
