@@ -71,10 +71,6 @@ class Palette:
         codes = ";".join(filter(None, [self._codes.get(meaning or "") for meaning in meanings]))
         return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
-    def row(self, line: str, m: Map | None) -> str:
-        """Return the line of a mapping, or of an unmapped range, in the colours of what it is."""
-        return self.paint(line, *meanings(m))
-
     def legend(self) -> str:
         """Return the line that says what the colours mean."""
         return "  ".join([self.paint(name, meaning) for name, meaning in LEGEND.items()])

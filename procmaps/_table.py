@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from procmaps._color import PLAIN
-from procmaps._escape import cut, shown, width
+from procmaps._color import PLAIN, meanings
+from procmaps._escape import shown
+from procmaps._layout import Line, laid_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ _RIGHT_ALIGNED = ("SIZE", "OFFSET", "AT")
 
 # In the order in which a terminal that is too narrow for names goes without them.
 _DISPENSABLE = ("OFFSET", "SIZE")
-_ROOM_FOR_NAMES = 12
 
 
 class Row:
@@ -64,25 +64,17 @@ def table(
         header: Whether the first line names the columns.
     """
     titles = [title for title in COLUMNS if title != "AT" or address is not None]
-    cells = [_cells(row, address, encoding) for row in rows if row]
-    if not cells:
-        return
-    room = None if room is None else room - 2 * marks
-    widths = _widths(titles, cells, room)
-    ellipsis = "…" if "utf" in encoding.lower() else "..."
-    if header:
-        titles = [*_aligned(dict(zip(COLUMNS, COLUMNS)), widths), "PATHNAME"]
-        yield palette.paint("  " * marks + " ".join(titles), "header")
-    following = iter(cells)
-    for row in rows:
-        if row is None:
-            yield "--"
-            continue
-        cell = next(following)
-        line = " ".join([*_aligned(cell, widths), ""])
-        name = cell["PATHNAME"]
-        line += name if room is None else cut(name, max(_ROOM_FOR_NAMES, room - len(line)), ellipsis)
-        yield ("> " if row.is_match else "  ") * marks + palette.row(line, row.map)
+    lines = [row and _line(row, address, marks, encoding) for row in rows]
+    return laid_out(
+        lines,
+        titles,
+        right=_RIGHT_ALIGNED,
+        dispensable=_DISPENSABLE,
+        room=room,
+        palette=palette,
+        encoding=encoding,
+        header=header,
+    )
 
 
 def human(size: int) -> str:
@@ -113,6 +105,11 @@ def plural(count: int) -> str:
     return f"{count:,} mapping{'s' * (count != 1)}"
 
 
+def _line(row: Row, address: int | None, marks: bool, encoding: str) -> Line:
+    mark = ("> " if row.is_match else "  ") if marks else ""
+    return Line(_cells(row, address, encoding), mark, meanings(row.map))
+
+
 def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:
     m = row.map
     return {
@@ -124,41 +121,3 @@ def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:
         "AT": f"+{address - row.begin:#x}" if address is not None and row.begin <= address < row.end else "-",
         "PATHNAME": "(unmapped)" if m is None else "[anon]" if m.pathname is None else shown(m.pathname, encoding),
     }
-
-
-def _widths(titles: Sequence[str], cells: Sequence[dict[str, str]], room: int | None) -> dict[str, int]:
-    """Return the widths of the columns before the names."""
-    widths = {title: _widest(title, cells) for title in titles if title != "PATHNAME"}
-    wanted = _widest("PATHNAME", cells)
-    if room is None or _left(widths, room) >= wanted:
-        return widths
-    widths = {title: _widest(title, cells, _few(cells)) for title in widths}
-    for title in _DISPENSABLE:
-        if _left(widths, room) < min(wanted, _ROOM_FOR_NAMES):
-            del widths[title]
-    return widths
-
-
-def _widest(title: str, cells: Sequence[dict[str, str]], but_for: int = 0) -> int:
-    """Return the width of a column, but for so many rows that may stick out of it."""
-    return max(len(title), sorted([width(cell[title]) for cell in cells], reverse=True)[but_for])
-
-
-def _few(cells: Sequence[object]) -> int:
-    """Return how many rows may stick out where names have no room.
-
-    [vsyscall] with its 16 digits is in most listings of x86-64, huge offsets are in some: they
-    are not to take the room from all others.
-    """
-    return max(len(cells) // 20, len(cells) > 2)
-
-
-def _left(widths: dict[str, int], room: int) -> int:
-    return room - sum(widths.values()) - len(widths)
-
-
-def _aligned(cell: dict[str, str], widths: dict[str, int]) -> list[str]:
-    return [
-        cell[title].rjust(size) if title in _RIGHT_ALIGNED else cell[title].ljust(size)
-        for title, size in widths.items()
-    ]

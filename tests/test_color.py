@@ -59,5 +59,4 @@ def test_a_palette_without_colors_is_false():
 def test_what_rows_mean():
     assert meanings(None) == ("gap",)
     assert meanings(Map(0, 1, "rwxp", pathname="[stack]")) == ("rwx", "stack")
-    assert PLAIN.row("x", None) == "x"
     assert palette().paint("", "heap") == ""
