@@ -1,0 +1,99 @@
+"""The table of what changed: changes in, lines out. Nothing is printed here."""
+
+from __future__ import annotations
+
+from procmaps._color import PLAIN
+from procmaps._escape import shown
+from procmaps._layout import Line, laid_out
+from procmaps._table import human
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from procmaps._color import Palette
+    from procmaps._diff import Change
+    from procmaps._map import Map
+
+_COLUMNS = ("BEGIN", "END", "PERMS", "SIZE", "CHANGE", "RSS", "WHAT", "PATHNAME")
+_RIGHT_ALIGNED = ("SIZE", "CHANGE", "RSS")
+_DISPENSABLE = ("SIZE", "END")
+_MARKS = {"added": "+ ", "removed": "- "}
+
+
+def table(
+    changes: Sequence[Change],
+    *,
+    room: int | None = None,
+    palette: Palette = PLAIN,
+    encoding: str = "utf-8",
+    header: bool = True,
+) -> Iterator[str]:
+    """Yield the lines of a table, with `+`, `-` or `~` before each row.
+
+    Args:
+        changes: What changed.
+        room: The columns of the terminal: what does not fit is left out. None for all in full.
+        palette: The colours.
+        encoding: What the lines will be encoded in.
+        header: Whether the first line names the columns.
+    """
+    has_memory = any([change.memory for change in changes])
+    return laid_out(
+        [_line(change, encoding) for change in changes],
+        [title for title in _COLUMNS if title != "RSS" or has_memory],
+        right=_RIGHT_ALIGNED,
+        dispensable=_DISPENSABLE,
+        room=room,
+        palette=palette,
+        encoding=encoding,
+        header=header,
+    )
+
+
+def signed(amount: int) -> str:
+    """Return a difference as people read it.
+
+    >>> signed(4096), signed(-1363149), signed(0)
+    ('+4K', '-1.3M', '0')
+    """
+    return f"{'-' if amount < 0 else '+'}{human(abs(amount))}" if amount else "0"
+
+
+def _line(change: Change, encoding: str) -> Line:
+    m = change.map
+    mark = _MARKS.get(change.what[0], "~ ")
+    cells = {
+        "BEGIN": f"{m.begin_address:#x}",
+        "END": f"{m.end_address:#x}",
+        "PERMS": _perms(change, encoding),
+        "SIZE": human(m.size),
+        "CHANGE": signed(change.size_change),
+        "RSS": signed(change.memory.get("rss", 0)),
+        "WHAT": ",".join(change.what),
+        "PATHNAME": _name(change, encoding),
+    }
+    return Line(cells, mark, [change.what[0] if mark != "~ " else "changed"])
+
+
+def _perms(change: Change, encoding: str) -> str:
+    if "perms" not in change.what or change.old is None:
+        return change.map.perms
+    arrow = "→" if "utf" in encoding.lower() else ">"
+    return f"{change.old.perms}{arrow}{change.map.perms}"
+
+
+def _name(change: Change, encoding: str) -> str:
+    name = _shown(change.map, encoding)
+    old = change.old
+    if old is None or change.new is None:
+        return name
+    if "replaced" in change.what:
+        name += f" (inode {old.inode}, now {change.new.inode})"
+    if "renamed" in change.what:
+        name += f" (was {_shown(old, encoding)})"
+    return name
+
+
+def _shown(m: Map, encoding: str) -> str:
+    return "[anon]" if m.pathname is None else shown(m.pathname, encoding)

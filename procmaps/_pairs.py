@@ -1,0 +1,157 @@
+"""Which mapping of one listing is which of another.
+
+In place, that is in one process at two times, a mapping is the same if it has an address in common
+with the other and is of the same file, or both are of none. The kernel splits a mapping when a part
+of it gets other permissions, and joins two that have become alike: so a mapping of one listing may be
+several of the other, and what belongs together is a group.
+
+In two processes the addresses differ from run to run (ASLR). There mappings are the same that
+have the same place in the same load of a file; what has a special name is the same by that, and what
+has no name by its permissions and size, or by the file that it follows immediately.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from procmaps._map import Map
+
+    # What identifies a mapping in any process.
+    Key = tuple[Any, ...]
+
+
+class Group:
+    """Mappings of two listings that are the same memory, by their indices.
+
+    Attributes:
+        pairs: Which are the same in part or as a whole, in order; empty if one side is.
+        olds: Those of the old listing.
+        news: Those of the new listing.
+        common: How many bytes of addresses they have in common.
+    """
+
+    __slots__ = ("common", "news", "olds", "pairs")
+
+    def __init__(self, olds: list[int], news: list[int], pairs: list[tuple[int, int]], common: int = 0) -> None:
+        self.olds = olds
+        self.news = news
+        self.pairs = pairs
+        self.common = common
+
+
+def in_place(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
+    """Return the groups of two listings of one process; O(n log n).
+
+    Raises:
+        ValueError: Mappings of a listing overlap.
+    """
+    groups: list[Group] = []
+    for i, j in _overlaps(old, new):
+        if not _is_same(old[i], new[j]):
+            continue
+        common = min(old[i].end_address, new[j].end_address) - max(old[i].begin_address, new[j].begin_address)
+        last = groups[-1] if groups else None
+        # Pairs come in order, so one that has a mapping in common with any has it with the last.
+        if last and i == last.olds[-1]:
+            last.news.append(j)
+        elif last and j == last.news[-1]:
+            last.olds.append(i)
+        else:
+            groups.append(Group([i], [j], [(i, j)], common))
+            continue
+        last.pairs.append((i, j))
+        last.common += common
+    return [*groups, *_alone(groups, len(old), len(new))]
+
+
+def normalized(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
+    """Return the groups of listings of two processes, of two mappings at the most; O(n log n)."""
+    groups: list[Group] = []
+    old_keys, new_keys = _keys(old), _keys(new)
+    for which in (0, 1):
+        waiting: dict[Key, list[int]] = {}
+        for j, keys in reversed(list(new_keys.items())):
+            waiting.setdefault(keys[which], []).append(j)
+        for i, keys in list(old_keys.items()):
+            found = waiting.get(keys[which])
+            if found:
+                j = found.pop()
+                groups.append(Group([i], [j], [(i, j)], min(old[i].size, new[j].size)))
+                del old_keys[i], new_keys[j]
+    return [*groups, *_alone(groups, len(old), len(new))]
+
+
+def _alone(groups: list[Group], olds: int, news: int) -> Iterator[Group]:
+    """Yield a group for each mapping that is in none."""
+    paired = {i for group in groups for i in group.olds}, {j for group in groups for j in group.news}
+    yield from [Group([i], [], []) for i in range(olds) if i not in paired[0]]
+    yield from [Group([], [j], []) for j in range(news) if j not in paired[1]]
+
+
+# In place
+
+
+def _overlaps(old: Sequence[Map], new: Sequence[Map]) -> Iterator[tuple[int, int]]:
+    """Yield the indices of mappings that have addresses in common, in order of address."""
+    olds, news = _ordered(old), _ordered(new)
+    i = j = 0
+    while i < len(olds) and j < len(news):
+        a, b = old[olds[i]], new[news[j]]
+        if a.overlaps(b):
+            yield olds[i], news[j]
+        if a.end_address <= b.end_address:
+            i += 1
+        else:
+            j += 1
+
+
+def _ordered(maps: Sequence[Map]) -> list[int]:
+    """Return the indices of the mappings in order of address."""
+    order = sorted(range(len(maps)), key=lambda i: maps[i].begin_address)
+    for i, j in zip(order, order[1:]):
+        if maps[i].end_address > maps[j].begin_address:
+            raise ValueError(f"mappings overlap at {maps[j].begin_address:#x}: the listing was torn, or edited")
+    return order
+
+
+def _is_same(a: Map, b: Map) -> bool:
+    """Return whether two mappings at one address are of the same memory."""
+    if a.pathname == b.pathname or (a.path is not None and a.path == b.path):
+        return True
+    # Renamed; or anonymous memory that has got a name.
+    return (a.device, a.inode) == (b.device, b.inode) and (a.inode > 0 or a.path is b.path is None)
+
+
+# In two processes
+
+
+def _keys(maps: Sequence[Map]) -> dict[int, tuple[Key, Key]]:
+    """Return for each index, in order of address, what identifies the mapping, exactly and less so."""
+    keys: dict[int, tuple[Key, Key]] = {}
+    loads: dict[str, tuple[int, int]] = {}
+    file: Key | None = None
+    end = -1
+    for i in sorted(range(len(maps)), key=lambda i: maps[i].begin_address):
+        m = maps[i]
+        by_size = None, m.perms, m.size
+        if m.path is not None:
+            file = m.path, _load(loads, m.path, m.offset)
+            keys[i] = (*file, m.offset), (*file, m.perms)
+        elif m.pathname is None and file and m.begin_address == end:
+            keys[i] = (*file, "behind"), by_size
+        else:
+            file = None
+            keys[i] = ((m.pathname,) if m.pathname else by_size), by_size
+        end = m.end_address
+    return keys
+
+
+def _load(loads: dict[str, tuple[int, int]], path: str, offset: int) -> int:
+    """Return which load of a file a mapping is of: the loader maps a file from its begin to its end."""
+    load, last = loads.get(path, (0, -1))
+    load += offset <= last
+    loads[path] = load, offset
+    return load
