@@ -23,18 +23,24 @@ from procmaps._read import from_path, from_pid, from_str
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What _LATER has, for a type checker.
+    from procmaps._diff import Change, Diff, diff
     from procmaps._iterparse import iterparse
     from procmaps._rows import from_records
     from procmaps._schemas import json_schema
+    from procmaps._snapshot import Snapshot, snapshot
     from procmaps.modules import loaded
 
 __all__ = [
+    "Change",
+    "Diff",
     "InconsistentError",
     "Map",
     "Maps",
     "ParseError",
+    "Snapshot",
     "UnsupportedError",
     "__version__",
+    "diff",
     "from_path",
     "from_pid",
     "from_records",
@@ -42,14 +48,20 @@ __all__ = [
     "iterparse",
     "json_schema",
     "loaded",
+    "snapshot",
 ]
 
 # Names that are imported when they are first asked for, by the module that has them.
 _LATER = {
+    "Change": "_diff",
+    "Diff": "_diff",
+    "Snapshot": "_snapshot",
+    "diff": "_diff",
     "from_records": "_rows",
     "iterparse": "_iterparse",
     "json_schema": "_schemas",
     "loaded": "modules",
+    "snapshot": "_snapshot",
 }
 
 for _name in __all__:

@@ -9,6 +9,7 @@ from procmaps._amounts import AMOUNTS
 from procmaps._map import Map
 from procmaps._maps import Maps
 from procmaps._pairs import in_place, normalized
+from procmaps._usages import Usages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from procmaps._pairs import Group
     from procmaps._snapshot import Snapshot
     from procmaps._usage import Usage
-    from procmaps._usages import Usages
 
     Listing = Union[Maps, Usages, Snapshot, Iterable[Map]]
 
@@ -196,21 +196,24 @@ def diff(old: Listing, new: Listing, *, normalize: bool = False) -> Diff:
     return Diff(sorted(changes, key=lambda change: (change.map.begin_address, change.new is not None)))
 
 
-def _maps(listing: Listing) -> Maps:
-    maps = getattr(listing, "maps", listing)
-    return maps if isinstance(maps, Maps) else Maps(maps)
+def _maps(listing: Any) -> Maps:
+    if isinstance(listing, Maps):
+        return listing
+    maps = getattr(listing, "maps", None)
+    return maps if isinstance(maps, Maps) else Maps(listing)
 
 
-def _usages(listing: Listing) -> Usages | None:
+def _usages(listing: Any) -> Usages | None:
     """Return what the mappings use, if that is known."""
-    usages: Usages | None = getattr(listing, "usages", listing if hasattr(listing, "total") else None)
-    return usages
+    return listing if isinstance(listing, Usages) else getattr(listing, "usages", None)
 
 
 def _changes(
     group: Group, old: Maps, new: Maps, usages: tuple[Usages | None, Usages | None], is_in_place: bool
 ) -> list[Change]:
     """Return what happened to the mappings of a group."""
+    if group.pairs and usages == (None, None) and old[group.olds[0]] == new[group.news[0]]:
+        return []  # most are as they were
     size = sum([new[j].size for j in group.news]) - sum([old[i].size for i in group.olds])
     memory = _memory(group, *usages)
     if not group.pairs:

@@ -58,6 +58,9 @@ def _maps_and_close(file: BinaryIO, dialect: Dialect) -> Iterator[Map]:
 def _maps(read: Callable[[int], Any], dialect: Dialect) -> Iterator[Map]:
     lines = 0
     for part in _whole_lines(read):
+        if not lines and part.startswith(b"#"):
+            heading, part = _without_heading(part)
+            lines += heading
         try:
             table = parse(part, ENCODING, dialect)
         except ParseError as error:
@@ -66,6 +69,18 @@ def _maps(read: Callable[[int], Any], dialect: Dialect) -> Iterator[Map]:
             raise ParseError(lines + 1, _LONGEST_LINE + 1, "pathname", "an end of the line within a mebibyte", part)
         yield from maps_of_table(table)
         lines += len(table)
+
+
+def _without_heading(part: bytes) -> tuple[int, bytes]:
+    """Return how many lines a snapshot begins with, and what follows."""
+    from procmaps._heading import heading_of
+
+    heading = heading_of(part)
+    if heading is None:
+        return 0, part
+    if heading.kind != "maps":
+        raise ParseError(1, 1, "snapshot", "one of maps; from_path reads those with memory", part.partition(b"\n")[0])
+    return 1, heading.listing
 
 
 def _whole_lines(read: Callable[[int], Any]) -> Iterator[bytes]:

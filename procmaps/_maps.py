@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from procmaps._columns import Columns
+    from procmaps._diff import Diff
     from procmaps._map import Map
     from procmaps._procmaps import Table
     from procmaps._sequence import Origin
@@ -93,6 +94,14 @@ class Maps(MapSequence):
             bits: 64 or 32, as for `Map.line`.
         """
         return self._indexed().text(bits)
+
+    # Against another reading
+
+    def __sub__(self, old: Maps) -> Diff:
+        """Return what changed since another reading: `procmaps.diff(old, self)`."""
+        from procmaps._diff import diff
+
+        return diff(old, self) if isinstance(old, Maps) else NotImplemented
 
     # Questions about addresses
 

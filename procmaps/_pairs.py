@@ -48,22 +48,15 @@ def in_place(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
     Raises:
         ValueError: Mappings of a listing overlap.
     """
-    groups: list[Group] = []
-    for i, j in _overlaps(old, new):
-        if not _is_same(old[i], new[j]):
-            continue
-        common = min(old[i].end_address, new[j].end_address) - max(old[i].begin_address, new[j].begin_address)
-        last = groups[-1] if groups else None
-        # Pairs come in order, so one that has a mapping in common with any has it with the last.
-        if last and i == last.olds[-1]:
-            last.news.append(j)
-        elif last and j == last.news[-1]:
-            last.olds.append(i)
-        else:
-            groups.append(Group([i], [j], [(i, j)], common))
-            continue
-        last.pairs.append((i, j))
-        last.common += common
+    olds, news = _ordered(old), _ordered(new)
+    # Most have not changed at all: they are found faster.
+    indices = {old[i]: i for i in olds}
+    equal = [(indices.pop(new[j]), j) for j in news if new[j] in indices]
+    groups = [Group([i], [j], [(i, j)], new[j].size) for i, j in equal]
+    done = {i for i, _ in equal}, {j for _, j in equal}
+    olds = [i for i in olds if i not in done[0]]
+    news = [j for j in news if j not in done[1]]
+    groups += _joined(old, new, _overlaps(old, new, olds, news))
     return [*groups, *_alone(groups, len(old), len(new))]
 
 
@@ -94,18 +87,41 @@ def _alone(groups: list[Group], olds: int, news: int) -> Iterator[Group]:
 # In place
 
 
-def _overlaps(old: Sequence[Map], new: Sequence[Map]) -> Iterator[tuple[int, int]]:
+def _joined(old: Sequence[Map], new: Sequence[Map], overlaps: Iterator[tuple[int, int]]) -> list[Group]:
+    """Return the groups of those that overlap, if they are of the same memory."""
+    groups: list[Group] = []
+    for i, j in overlaps:
+        if not _is_same(old[i], new[j]):
+            continue
+        last = groups[-1] if groups else None
+        # They come in order: what has a mapping in common with any has it with the last.
+        if last and i == last.olds[-1]:
+            last.news.append(j)
+        elif last and j == last.news[-1]:
+            last.olds.append(i)
+        else:
+            last = Group([i], [j], [])
+            groups.append(last)
+        last.pairs.append((i, j))
+        last.common += _common(old[i], new[j])
+    return groups
+
+
+def _overlaps(old: Sequence[Map], new: Sequence[Map], olds: list[int], news: list[int]) -> Iterator[tuple[int, int]]:
     """Yield the indices of mappings that have addresses in common, in order of address."""
-    olds, news = _ordered(old), _ordered(new)
     i = j = 0
     while i < len(olds) and j < len(news):
         a, b = old[olds[i]], new[news[j]]
-        if a.overlaps(b):
+        if a.overlaps(b) or a == b:
             yield olds[i], news[j]
         if a.end_address <= b.end_address:
             i += 1
         else:
             j += 1
+
+
+def _common(a: Map, b: Map) -> int:
+    return min(a.end_address, b.end_address) - max(a.begin_address, b.begin_address)
 
 
 def _ordered(maps: Sequence[Map]) -> list[int]:

@@ -88,6 +88,12 @@ def read_process(
 ) -> tuple[Table, int, bool, str | None]:
     """Read the maps of a process: `(table, attempts, is_consistent, without_memory)`."""
 
+def read_text(root: str, pid: int | None, attempts: int, is_smaps: bool) -> tuple[bytes, int, bool, str | None]:
+    """Read the text of maps or smaps of a process: `(text, attempts, is_consistent, without_memory)`.
+
+    OSError with ENOSYS if the kernel has no smaps.
+    """
+
 # The first address, and the first past it, that the listing has and PROCMAP_QUERY has not; (0, 0) for none.
 GATE: tuple[int, int]
 

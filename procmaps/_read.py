@@ -9,7 +9,7 @@ from _operator import index
 from procmaps._errors import InconsistentError, ParseError, UnsupportedError
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
-from procmaps._procmaps import parse, read_process
+from procmaps._procmaps import parse, parse_smaps, read_process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def from_pid(
 
 
 def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dialect: Dialect = "linux") -> Maps:
-    """Return the mappings that a file lists: a saved one, or one in another /proc.
+    """Return the mappings that a file lists: a saved one, a snapshot, or one in another /proc.
 
     The file is read once, as it is. For a process that is running `from_pid` is better:
     this cannot tell a listing that was torn or cut short (but `Maps.is_ordered` tells
@@ -110,7 +110,7 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dial
     >>> procmaps.from_path("/proc/self/maps").find(id(procmaps)).is_writable
     True
     """
-    return maps_of_table(parse(read_file(path), ENCODING, dialect))
+    return _maps(read_file(path), ENCODING, dialect)
 
 
 def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialect = "linux") -> Maps:
@@ -141,9 +141,26 @@ def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialec
             data = maps_data.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
             raise unencodable(maps_data, error.start) from None
-        return maps_of_table(parse(data, "utf-8", dialect))
+        return _maps(data, "utf-8", dialect)
     data = maps_data if type(maps_data) is bytes else bytes(memoryview(maps_data))
-    return maps_of_table(parse(data, ENCODING, dialect))
+    return _maps(data, ENCODING, dialect)
+
+
+def _maps(data: bytes, encoding: str, dialect: Dialect) -> Maps:
+    """Return the mappings of a text, which may be a snapshot."""
+    if not data.startswith(b"#"):
+        return maps_of_table(parse(data, encoding, dialect))
+    from procmaps._heading import below_heading, heading_of
+
+    heading = heading_of(data)
+    try:
+        if heading is None:
+            return maps_of_table(parse(data, encoding, dialect))
+        if heading.kind == "smaps":
+            return maps_of_table(parse_smaps(heading.listing, encoding)[0])
+        return maps_of_table(parse(heading.listing, encoding, dialect))
+    except ParseError as error:
+        raise (below_heading(error) if heading else error) from None
 
 
 def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bytes:

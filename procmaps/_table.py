@@ -64,7 +64,7 @@ def table(
         header: Whether the first line names the columns.
     """
     titles = [title for title in COLUMNS if title != "AT" or address is not None]
-    lines = [row and _line(row, address, marks, encoding) for row in rows]
+    lines = [_line(row, address, marks, encoding) if row else None for row in rows]
     return laid_out(
         lines,
         titles,

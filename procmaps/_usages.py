@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Literal, SupportsIndex
 
     from procmaps._amounts import Fields
+    from procmaps._diff import Diff
 
     Key = Literal["module", "pathname", "kind"]
 
@@ -79,6 +80,12 @@ class Usages(Sequence[Usage]):
 
     def __repr__(self) -> str:
         return f"{repr(self._maps).replace('Maps', 'Usages')[:-1]}, rss={self.total().rss}>"
+
+    def __sub__(self, old: Usages) -> Diff:
+        """Return what changed since another reading: `procmaps.diff(old, self)`."""
+        from procmaps._diff import diff
+
+        return diff(old, self) if isinstance(old, Usages) else NotImplemented
 
     # The reading
 

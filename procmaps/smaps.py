@@ -20,7 +20,8 @@ import os
 from operator import index
 
 from procmaps._amounts import Amounts
-from procmaps._errors import InconsistentError, UnsupportedError
+from procmaps._errors import InconsistentError, ParseError, UnsupportedError
+from procmaps._heading import below_heading, heading_of
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_rollup, read_smaps
@@ -184,7 +185,13 @@ def rollup(pid: int | None = None, *, proc: str | os.PathLike[str] | None = None
 
 
 def _parsed(data: bytes, encoding: str) -> Usages:
-    maps, table = parse_smaps(data, encoding)
+    heading = heading_of(data)
+    if heading and heading.kind != "smaps":
+        raise ParseError(1, 1, "snapshot", "one with memory, of smaps", data.partition(b"\n")[0])
+    try:
+        maps, table = parse_smaps(heading.listing if heading else data, encoding)
+    except ParseError as error:
+        raise (below_heading(error) if heading else error) from None
     return usages_of(maps_of_table(maps), table)
 
 

@@ -11,6 +11,7 @@
 //! | `usages.rs` | what does this row use? |
 //! | `process.rs` | what does this process map? (Linux) |
 //! | `memory.rs` | what does this process use? (Linux) |
+//! | `text.rs` | what does the kernel print of this process, word for word? (Linux) |
 //! | `query.rs` | which mapping of this process holds this address, now? (Linux) |
 //! | `elf.rs` | how does this file want to be loaded? |
 //! | `build_id.rs` | which build of a program is this file? |
@@ -52,6 +53,8 @@ pub mod selection;
 pub mod smaps;
 pub mod symbols;
 pub mod table;
+#[cfg(target_os = "linux")]
+pub mod text;
 pub mod usages;
 
 #[cfg(feature = "python")]

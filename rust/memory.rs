@@ -39,7 +39,7 @@ impl process::Listing for Listing {
 /// Reads what each mapping of `root/pid`, or of this process, uses, at most `attempts` times.
 ///
 /// ENOSYS if the kernel has no smaps.
-pub fn read(root: &Path, pid: Option<u32>, attempts: u32) -> Result<Snapshot<Listing>, Failure> {
+pub fn read<L: process::Listing>(root: &Path, pid: Option<u32>, attempts: u32) -> Result<Snapshot<L>, Failure> {
     process::read(root, pid, attempts, false).map_err(of_kernel)
 }
 

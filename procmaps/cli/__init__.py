@@ -25,6 +25,8 @@ VERBS = {
     "stale": "tell which processes run code of files that were deleted or replaced",
     "audit": "look for code in places where there should be none",
     "limits": "tell which processes have the most mappings, and how many they may have",
+    "snapshot": "save the listing of a process, with what is known of it",
+    "diff": "show what changed between two listings, processes or snapshots",
 }
 DEFAULT = "show"
 

@@ -39,11 +39,36 @@ def write(lines: Iterable[str]) -> None:
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.writelines(f"{line}\n" for line in _told(lines))
         sys.stdout.flush()
     except OSError as error:
         _abandon(sys.stdout)
         raise Unwritable(error) from None
+
+
+def write_bytes(data: bytes) -> None:
+    """Print bytes as they are.
+
+    Raises:
+        Unwritable: They cannot be written.
+    """
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except OSError as error:
+        _abandon(sys.stdout)
+        raise Unwritable(error) from None
+
+
+def _told(lines: Iterable[str]) -> Iterable[str]:
+    """Return lines, and say on the terminal how many there were so far if they go elsewhere."""
+    if terminal_width(sys.stderr) is None or terminal_width(sys.stdout) is not None:
+        return lines
+    from procmaps.cli._progress import told
+
+    return told(lines)
 
 
 def complain(text: str) -> None:

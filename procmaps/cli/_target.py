@@ -7,7 +7,9 @@ import sys
 
 from procmaps._errors import ParseError
 from procmaps._escape import cut, escaped
-from procmaps._read import from_path, from_pid, from_str, own_pid, proc_root
+from procmaps._heading import heading_of
+from procmaps._origin import title as title_of_snapshot
+from procmaps._read import from_pid, from_str, own_pid, proc_root, read_file
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
 
@@ -103,12 +105,29 @@ def standard_input() -> bytes:
     return sys.stdin.buffer.read()
 
 
+def listing_of(target: str) -> bytes:
+    """Return what a file holds, or standard input."""
+    return standard_input() if target == "-" else read_file(target)
+
+
+def titled(title: str, data: bytes) -> str:
+    """Return a title, and what the text is of if it is a snapshot that says so; safe to print."""
+    heading = heading_of(data)
+    if heading is None:
+        return title
+    from json import loads
+
+    try:
+        return f"{title}: {escaped(title_of_snapshot(loads(heading.about)))}"
+    except (AttributeError, RecursionError, ValueError):  # what was written there is no such thing
+        return title
+
+
 def _read_listing(target: str, dialect: Dialect) -> Reading:
     title = "standard input" if target == "-" else escaped(target)
+    data = listing_of(target)
     try:
-        if target != "-":
-            return Reading(from_path(target, dialect=dialect), title)
-        return Reading(from_str(standard_input(), dialect=dialect), title)
+        return Reading(from_str(data, dialect=dialect), titled(title, data))
     except ParseError as error:
         raise Unparsed(title, error) from None
 

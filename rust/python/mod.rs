@@ -13,6 +13,7 @@ mod query;
 mod smaps;
 mod symbols;
 mod table;
+mod text;
 
 use crate::build_id;
 use pyo3::prelude::*;
@@ -40,6 +41,8 @@ mod _procmaps {
     use super::symbols::{Space, SymbolTable};
     #[pymodule_export]
     use super::table::{Table, parse};
+    #[pymodule_export]
+    use super::text::read_text;
     #[pymodule_export]
     use super::{read_build_id, read_process};
 

@@ -1,0 +1,167 @@
+"""The verb `snapshot`: save the listings of processes, with what is known of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from procmaps._errors import InconsistentError, ParseError
+from procmaps._escape import escaped, shown
+from procmaps._read import proc_root
+from procmaps._snapshot import Snapshot, snapshot
+from procmaps._table import human
+from procmaps.cli import _output
+from procmaps.cli._columns import aligned
+from procmaps.cli._errors import Refused, Unparsed
+from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._progress import Progress
+from procmaps.cli._target import PROCESS_HELP, number_of, pid_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    # Where one was saved, and how large it is.
+    Saved = tuple[str, int, Snapshot]
+
+USAGE = "[OPTION]... PROCESS... -o FILE"
+
+DESCRIPTION = """\
+Save the listing of a process as the kernel prints it, under one line that says whose it is.
+
+examples:
+  procmaps snapshot 1234 -o before
+  procmaps diff before 1234            what has changed since
+  procmaps show ./before --kind heap   every verb that reads listings reads it
+  procmaps snapshot 1234 --memory > before
+  procmaps snapshot --all -o snapshots/
+
+The line has, as JSON: the process (pid, name, command, when it was started), the system (host, kernel,
+machine, boot ID), and when it was read. `tail -n +2` leaves what /proc/PID/maps had. Command lines
+may hold secrets: --no-command leaves them out.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("targets", metavar="PROCESS", nargs="*", help=PROCESS_HELP)
+    group = parser.add_argument_group("saving")
+    group.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where, in place of standard output; for several processes a directory, in which each "
+        "has a file PID.snapshot. What is there is replaced",
+    )
+    group.add_argument("--all", action="store_true", help="every process that has memory of its own")
+    group.add_argument("-m", "--memory", action="store_true", help="save what is used too: smaps, which is not free")
+    group.add_argument("--no-command", dest="command", action="store_false", help="leave the command line out")
+    add_proc_argument(group)
+    add_output_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Save them, and return 0 if all were."""
+    if options.all == bool(options.targets):
+        raise Refused("which process? Name some, or give --all")
+    if options.output is None or options.output == "-":
+        return _print(options)
+    if options.all or len(options.targets) > 1:
+        return _save_many(options)
+    saved = [_save(_one(options.targets[0], options), options.output)]
+    _tell(saved, options)
+    return 0
+
+
+def _print(options: argparse.Namespace) -> int:
+    if options.all or len(options.targets) > 1:
+        raise Refused("several snapshots need a directory: -o DIRECTORY")
+    if _output.terminal_width(sys.stdout) is not None:
+        raise Refused("a snapshot has names as they are, which are not for a terminal: -o FILE")
+    _output.write_bytes(bytes(_one(options.targets[0], options)))
+    return 0
+
+
+def _one(target: str, options: argparse.Namespace) -> Snapshot:
+    pid = pid_of(argparse.Namespace(**{**vars(options), "target": target}))
+    if pid is None:
+        raise Refused(f"{target} is no process: a listing is saved already")
+    return _snapshot(number_of(pid, options), options)
+
+
+def _snapshot(pid: int, options: argparse.Namespace) -> Snapshot:
+    try:
+        return snapshot(pid, memory=options.memory, command=options.command, proc=options.proc)
+    except ParseError as error:
+        raise Unparsed(f"process {pid}", error) from None
+
+
+def _save(taken: Snapshot, path: str) -> Saved:
+    try:
+        taken.save(path)
+    except OSError as error:
+        raise Refused(f"cannot write {path}: {error.strerror}") from None
+    return path, os.path.getsize(path), taken
+
+
+def _save_many(options: argparse.Namespace) -> int:
+    """Save what can be, and say what cannot."""
+    try:
+        os.makedirs(options.output, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"cannot make the directory {options.output}: {error.strerror}") from None
+    targets = _every(options) if options.all else options.targets
+    saved: list[Saved] = []
+    failed: dict[str, list[str]] = {}
+    with Progress() as progress:
+        for number, target in enumerate(targets, 1):
+            progress.tell(f"{number:,} of {len(targets):,} processes")
+            try:
+                taken = _one(target, options)
+            except (PermissionError, ProcessLookupError, InconsistentError) as error:
+                failed.setdefault(_WHY[type(error)], []).append(target)
+                continue
+            if not (options.all and taken.about["without_memory"]):
+                saved.append(_save(taken, os.path.join(options.output, f"{taken.pid}.snapshot")))
+    _tell(saved, options)
+    for why, those in failed.items():
+        _output.complain(f"procmaps: {len(those):,} of {len(targets):,} processes {why}: {_some(those)}")
+    # That some end or are of others is to be expected of all, but not of those that were named.
+    return 0 if saved and (options.all or not failed) else 6 if saved else 3
+
+
+_WHY = {
+    PermissionError: "may not be read (run as root, or with CAP_SYS_PTRACE)",
+    ProcessLookupError: "are not there, or ended",
+    InconsistentError: "changed their mappings in every reading",
+}
+
+
+def _every(options: argparse.Namespace) -> list[str]:
+    return sorted([name for name in os.listdir(proc_root(options.proc)) if name.isdigit()], key=int)
+
+
+def _some(targets: list[str]) -> str:
+    return escaped(" ".join(targets[:10]) + " ..." * (len(targets) > 10))
+
+
+def _tell(saved: list[Saved], options: argparse.Namespace) -> None:
+    if not options.quiet:
+        _output.write(_lines(saved, options))
+
+
+def _lines(saved: list[Saved], options: argparse.Namespace) -> Iterator[str]:
+    if _output.is_data(options):
+        return _output.data_lines(options, {}, "snapshots", [_record(*one) for one in saved])
+    rows = [
+        [str(taken.pid), f"{len(taken.maps):,}", human(size), shown(path, _output.encoding())]
+        for path, size, taken in saved
+    ]
+    return aligned(rows, ["PID", "MAPS", "SIZE", "FILE"] if options.header else None, palette=_output.colors(options))
+
+
+def _record(path: str, size: int, taken: Snapshot) -> dict[str, object]:
+    from procmaps._records import name_fields
+
+    return {**name_fields(path), "size": size, "maps": len(taken.maps), "about": taken.about}
