@@ -162,6 +162,6 @@ def _lines(saved: list[Saved], options: argparse.Namespace) -> Iterator[str]:
 
 
 def _record(path: str, size: int, taken: Snapshot) -> dict[str, object]:
-    from procmaps._records import name_fields
+    from procmaps._records import text_fields
 
-    return {**name_fields(path), "size": size, "maps": len(taken.maps), "about": taken.about}
+    return {**text_fields("name", path), "size": size, "maps": len(taken.maps), "about": taken.about}

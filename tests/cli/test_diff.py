@@ -10,7 +10,7 @@ import pytest
 
 from procmaps import Diff
 from procmaps.cli.diff import summary
-from support.children import sleeping
+from support.children import sleeping, stopped
 from support.command import LISTING, linux, run
 
 GROWN = LISTING.replace(b"0060b000-0062c000", b"0060b000-0064c000")
@@ -107,7 +107,7 @@ def test_the_summary():
 
 @linux
 def test_a_process_and_its_snapshot(command, tmp_path):
-    with sleeping() as pid:
+    with sleeping() as pid, stopped(pid):
         assert command("snapshot", pid, "-m", "-o", tmp_path / "x")[0] == 0
         assert command("diff", tmp_path / "x", pid) == (0, "", "")
         status, out, err = command("diff", tmp_path / "x", pid, "-m", "--json")
