@@ -82,7 +82,7 @@ OPERATIONS = {
     "map": lambda s: map(str, s),
     "nested": lambda s: [s, s].index(s),
     "next": lambda s: next(iter(s)),
-    "operator of what is no list": lambda s: s - s,
+    "operator of what is no list": lambda s: s @ s,
     **{f"[{i!r}]": lambda s, i=i: s[i] for i in (0, 5, 6, 100, -1, -6, -7, True, False, 2**70, -(2**70))},
     **{f"[{i!r}]": lambda s, i=i: s[i] for i in ("0", 1.0, None, (0, 1), FIRST)},
     **{
