@@ -131,7 +131,7 @@ class Maps(MapSequence):
         """
         # The parts of _indexed() and _at() that are mostly needed: this is called in loops.
         table = self._table
-        i = (self._indexed() if table is None else table).find(address)
+        i = (self._indexed() if table is None else table)[address]
         if i is None:
             return None
         every = self._every

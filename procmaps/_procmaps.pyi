@@ -45,19 +45,22 @@ class Table:
         """Build from flat rows."""
 
     def __len__(self) -> int: ...
-    def __getitem__(self, index: int, /) -> Row: ...
+    def __getitem__(self, address: object, /) -> int | None:
+        """The index of the row that holds an address, or None. Any int may be asked for.
+
+        Raises TypeError for what is no int. It is no method, as a call of one takes twice the time.
+        """
+
+    def __contains__(self, address: object, /) -> bool: ...
+    def row(self, index: int) -> Row:
+        """The row at an index."""
+
     def rows(self) -> list[Row]:
         """All rows, as a list. Neighbours share equal strings and numbers."""
 
     @property
     def is_ordered(self) -> bool:
         """Whether no mapping begins before the end of the one before it."""
-
-    def find(self, address: object) -> int | None:
-        """The index of the row that holds an address, or None. Any int may be asked for.
-
-        Raises TypeError for what is no int.
-        """
 
     def find_packed(self, addresses: bytes) -> bytes:
         """The indices of the rows that hold addresses, packed: u64 in, i64 out (-1 for none), native order."""

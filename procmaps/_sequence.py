@@ -99,7 +99,7 @@ class MapSequence(Sequence[Map]):
         if isinstance(item, Map):
             return item in self._all()
         try:
-            return self._indexed().find(item) is not None
+            return item in self._indexed()
         except TypeError:
             return False
 
@@ -185,7 +185,7 @@ class MapSequence(Sequence[Map]):
                 self._some = [None] * len(table)
             m = self._some[i]
             if m is None:
-                m = self._some[i] = map_of(table[i])
+                m = self._some[i] = map_of(table.row(i))
             return m
 
     def _all(self) -> list[Map]:

@@ -96,14 +96,14 @@ def test_the_version_is_that_of_the_package():
 
 def test_rows(table):
     assert len(table) == 3
-    assert table.rows() == [table[0], table[1], table[2]] == ROWS
+    assert table.rows() == [table.row(0), table.row(1), table.row(2)] == ROWS
     assert table.is_ordered is True
     types = [[type(value) for value in row] for row in table.rows()]
     assert types == [[type(value) for value in row] for row in ROWS]
 
 
 def test_text(table):
-    if table[2][7] == ROWS[2][7]:
+    if table.row(2)[7] == ROWS[2][7]:
         assert table.text(64).encode("utf-8", "surrogateescape") == TEXT
     assert parse(table.text(32).encode("utf-8", "surrogateescape")).rows() == ROWS
     assert Table([]).text(64) == ""
@@ -113,8 +113,9 @@ def test_text(table):
 
 
 def test_find(table):
-    assert [table.find(address) for address in (0xFFF, 0x1000, 0x3000, 0x4000, 2**64 - 2)] == [None, 0, 1, None, 2]
-    assert [table.find(address) for address in (-1, 2**64 - 1, 2**64, -(2**100), True)] == [None] * 5
+    assert [table[address] for address in (0xFFF, 0x1000, 0x3000, 0x4000, 2**64 - 2)] == [None, 0, 1, None, 2]
+    assert [table[address] for address in (-1, 2**64 - 1, 2**64, -(2**100), True)] == [None] * 5
+    assert [address in table for address in (0xFFF, 0x1000, 2**64 - 2, 2**64)] == [False, True, True, False]
     packed = table.find_packed(array.array("Q", [0x3000, 0, 0x1000]).tobytes())
     assert packed == table.find_many(iter([0x3000, 0, 0x1000])) == array.array("q", [1, -1, 0]).tobytes()
     assert table.find_packed(b"") == table.find_many([]) == b""
@@ -134,9 +135,9 @@ def test_neighbours_share_what_is_equal():
 @pytest.mark.parametrize("index", [3, 2**40, 2**63 - 1])
 def test_an_index_out_of_range(table, index):
     with pytest.raises(IndexError):
-        table[index]
+        table.row(index)
     with pytest.raises(IndexError):
-        Table([])[0]
+        Table([]).row(0)
 
 
 def test_a_table_does_not_change(table):
@@ -152,15 +153,15 @@ def test_a_table_does_not_change(table):
 
 def test_a_decoder_that_fails_is_an_error():
     table = parse(b"1-2 r--p 0 0:0 0 \xff", "nonsense")
-    for call in (table.rows, lambda: table[0]):
+    for call in (table.rows, lambda: table.row(0)):
         with pytest.raises(LookupError, match="unknown encoding: nonsense"):
             call()
 
 
 def test_names_in_another_encoding():
     text = b"1-2 r--p 0 0:0 0 /caf\xe9"
-    assert parse(text, "latin-1")[0][7] == "/caf\xe9"
-    assert parse(text, "ascii")[0][7] == parse(text)[0][7] == "/caf\udce9"
+    assert parse(text, "latin-1").row(0)[7] == "/caf\xe9"
+    assert parse(text, "ascii").row(0)[7] == parse(text).row(0)[7] == "/caf\udce9"
 
 
 # Any argument at all
@@ -181,8 +182,9 @@ CALLS = {
     "parse, dialect": lambda x: parse(TEXT, "utf-8", x),
     "Table": lambda x: Table(x).rows(),
     "Table, text": lambda x: Table(x).text(64),
-    "index": lambda x: Table(ROWS)[x],
-    "find": lambda x: Table(ROWS).find(x),
+    "index": lambda x: Table(ROWS).row(x),
+    "find": lambda x: Table(ROWS)[x],
+    "in": lambda x: x in Table(ROWS),
     "find_packed": lambda x: Table(ROWS).find_packed(x),
     "find_many": lambda x: Table(ROWS).find_many(x),
     "between, begin": lambda x: Table(ROWS).between(x, 5),
@@ -228,7 +230,7 @@ def test_an_argument_whose_methods_fail():
 
 
 def test_too_few_and_too_many_arguments():
-    for call in (parse, Table, read_process, Table([]).find, Table([]).between, Table([]).text):
+    for call in (parse, Table, read_process, Table([]).row, Table([]).between, Table([]).text):
         with pytest.raises(TypeError):
             call()
         with pytest.raises(TypeError):
@@ -242,7 +244,7 @@ def test_too_few_and_too_many_arguments():
 def test_read_process():
     table, attempts, is_consistent, without_memory = read_process("/proc", None, 20, False, "utf-8")
     assert isinstance(table, Table)
-    assert table.find(id(table)) is not None
+    assert table[id(table)] is not None
     assert 1 <= attempts <= 20
     assert (is_consistent, without_memory) == (True, None)
     for pid in (0, 2**31, 2**32 - 1):
