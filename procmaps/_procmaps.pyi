@@ -1,11 +1,13 @@
 """Native core of procmaps: bytes in, built-in types out. Not a public interface."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeVar, final
+from collections.abc import Iterable
+from typing import Any, Literal, final
 
 from procmaps._amounts import Fields
 from procmaps._map import Row
+from procmaps._module import Module
 from procmaps._scan import Facts, Wanted
+from procmaps._symbol import Frame
 
 __all__ = [
     "GATE",
@@ -14,6 +16,7 @@ __all__ = [
     "Process",
     "Scan",
     "Space",
+    "Symbol",
     "SymbolTable",
     "Table",
     "UsageRow",
@@ -34,8 +37,6 @@ __all__ = [
 ]
 
 __version__: str
-
-_T = TypeVar("_T")
 
 @final
 class Table:
@@ -262,8 +263,8 @@ class SymbolTable:
         """How many bytes of memory the table takes."""
 
     def __len__(self) -> int: ...
-    def __getitem__(self, index: int, /) -> tuple[str, int, int, str]:
-        """A symbol: `(name, begin, size, source)`."""
+    def symbol(self, index: int, module: object) -> Symbol:
+        """A symbol, as one of a module."""
 
     def find(self, elf_address: int) -> int | None:
         """The index of the symbol that holds an address, or None."""
@@ -285,27 +286,74 @@ class Space:
         """Of areas: `(begin, end, bias, number of the module)`; numbers from 0 on, the bias modulo 2**64."""
 
     def load(self, number: int, table: SymbolTable, module: object) -> None:
-        """Give a module its symbols, and what stands for it in the rows; once for each."""
+        """Give a module its symbols, and what stands for it in them; once for each."""
 
     def unloaded(self, addresses: bytes) -> list[int]:
         """The numbers of the modules that hold some of these addresses, and have no symbols yet."""
 
     def find_packed(self, addresses: bytes) -> tuple[bytes, bytes]:
-        """What these addresses are, packed: numbers for `known` (i32; negative if there is none), offsets (u64).
+        """What these addresses are, packed: numbers for `symbol` (i32; negative if there is none), offsets (u64).
 
         Without a symbol: -1 in no area, -2 in a module without a table, -3 in a module, but in no symbol.
         """
 
-    def rows(
-        self, addresses: bytes, make: Callable[[tuple[Any, ...]], _T], rest: list[object]
-    ) -> tuple[list[_T | None], list[int]]:
-        """For each address `make((name, offset, size, source, module, begin, *rest))` or None.
+    def find(self, addresses: bytes) -> tuple[list[Symbol | None], list[int]]:
+        """For each address a symbol or None; and how many are in no area, in no table, in no symbol."""
 
-        And how many are in no area; in a module without a table; in a module, but in no symbol.
-        """
+    def symbol(self, number: int) -> Symbol:
+        """A symbol that was found, with offset 0."""
 
-    def known(self, number: int) -> tuple[str, int, str, object, int]:
-        """A symbol that was found: `(name, size, source, module, begin)`."""
+@final
+class Symbol:
+    """A function or variable, and how far into it an address is. See `procmaps.symbols.Symbol`."""
+
+    def __new__(
+        cls,
+        name: str,
+        offset: int,
+        size: int,
+        source: str,
+        module: Module | None,
+        elf_address: int,
+        file: str | None = None,
+        line: int | None = None,
+        frames: tuple[Frame, ...] | None = None,
+    ) -> Symbol: ...
+    @property
+    def name(self) -> str:
+        """The name, as it is in the file."""
+
+    @property
+    def offset(self) -> int:
+        """How far from its begin the address is, bytes."""
+
+    @property
+    def size(self) -> int:
+        """Its size, bytes; 0 if the file has none."""
+
+    @property
+    def source(self) -> str:
+        """Where it was found."""
+
+    @property
+    def module(self) -> Module | None:
+        """The module that it is of; None for code that was made at run time."""
+
+    @property
+    def elf_address(self) -> int:
+        """Where it begins, in the ELF file's own numbering."""
+
+    @property
+    def file(self) -> str | None:
+        """The path of the source of the address."""
+
+    @property
+    def line(self) -> int | None:
+        """The line in the source, from 1."""
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """The functions at the address, the innermost first."""
 
 @final
 class Lines:

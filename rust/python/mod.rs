@@ -11,6 +11,7 @@ mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
 mod smaps;
+mod symbol;
 mod symbols;
 mod table;
 mod text;
@@ -37,6 +38,8 @@ mod _procmaps {
     use super::query::{Process, query_once};
     #[pymodule_export]
     use super::smaps::{UsageRow, UsageTable, parse_smaps, read_rollup, read_smaps};
+    #[pymodule_export]
+    use super::symbol::Symbol;
     #[pymodule_export]
     use super::symbols::{Space, SymbolTable};
     #[pymodule_export]

@@ -2,22 +2,21 @@
 
 use super::errors;
 use super::names::Encoding;
+use super::symbol::{Known, Symbol};
 use crate::symbols::file::{self, Place, Symbols};
 use crate::symbols::perf_map;
 use crate::symbols::space::{self, Answer, Area};
-use crate::symbols::table::{Symbol, Table};
+use crate::symbols::table::{self, Table};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-type Entry<'py> = (Bound<'py, PyString>, u64, u64, &'static str);
-
 /// The symbols of one file, in the order of their addresses.
-#[pyclass(frozen, module = "procmaps._procmaps")]
+#[pyclass(frozen, weakref, module = "procmaps._procmaps")]
 pub struct SymbolTable {
     table: Arc<Table>,
     /// What could not be read, in words.
@@ -54,10 +53,10 @@ impl SymbolTable {
         self.table.len()
     }
 
-    /// A symbol: `(name, begin, size, source)`.
-    fn __getitem__<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Entry<'py>> {
+    /// A symbol, as one of a module.
+    fn symbol(&self, py: Python<'_>, index: usize, module: Py<PyAny>) -> PyResult<Symbol> {
         let symbol = self.table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
-        entry(py, &self.table, symbol)
+        Ok(Symbol::new(Arc::new(known(py, &self.table, symbol, module)?), 0))
     }
 
     /// The index of the symbol that holds an address of the file's own numbering, or None.
@@ -93,7 +92,8 @@ impl SymbolTable {
 pub struct Space {
     space: Mutex<space::Space>,
     modules: Py<PyDict>,
-    known: Py<PyDict>,
+    /// By the number of the symbol.
+    known: Mutex<Vec<Arc<Known>>>,
 }
 
 #[pymethods]
@@ -107,27 +107,27 @@ impl Space {
         }
         let area = |(begin, end, bias, module)| Area { begin, end, bias, module };
         let space = space::Space::new(areas.into_iter().map(area).collect());
-        Ok(Space { space: Mutex::new(space), modules: PyDict::new(py).unbind(), known: PyDict::new(py).unbind() })
+        Ok(Space { space: Mutex::new(space), modules: PyDict::new(py).unbind(), known: Mutex::default() })
     }
 
-    /// Give a module its symbols, and what stands for it in the rows; once for each.
+    /// Give a module its symbols, and what stands for it in them; once for each.
     fn load(&self, py: Python<'_>, number: u32, table: &SymbolTable, module: Py<PyAny>) -> PyResult<()> {
         self.modules.bind(py).set_item(number, module)?;
-        self.lock(py).load(number, table.table.clone());
+        py.detach(|| locked(&self.space).load(number, table.table.clone()));
         Ok(())
     }
 
     /// The numbers of the modules that hold some of these addresses (u64, packed), and have no symbols yet.
     fn unloaded(&self, py: Python<'_>, addresses: &[u8]) -> Vec<u32> {
-        py.detach(|| self.lock_detached().unloaded(unpacked(addresses)))
+        py.detach(|| locked(&self.space).unloaded(unpacked(addresses)))
     }
 
-    /// What these addresses are, packed: numbers for `known` (i32; negative if there is none), offsets (u64).
+    /// What these addresses are, packed: numbers for `symbol` (i32; negative if there is none), offsets (u64).
     fn find_packed<'py>(&self, py: Python<'py>, addresses: &[u8]) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
         let (numbers, offsets) = py.detach(|| {
-            let (mut numbers, mut offsets) =
-                (Vec::with_capacity(addresses.len() / 2), Vec::with_capacity(addresses.len()));
-            let mut space = self.lock_detached();
+            let mut numbers = Vec::with_capacity(addresses.len() / 2);
+            let mut offsets = Vec::with_capacity(addresses.len());
+            let mut space = locked(&self.space);
             for address in unpacked(addresses) {
                 let (number, offset) = match space.find(address) {
                     Answer::Symbol(number, offset) => (number as i32, offset),
@@ -141,68 +141,76 @@ impl Space {
         (PyBytes::new(py, &numbers), PyBytes::new(py, &offsets))
     }
 
-    /// For each address `make((name, offset, size, source, module, begin, *rest))` or None; and counts of the reasons.
-    fn rows<'py>(
-        &self,
-        py: Python<'py>,
-        addresses: &[u8],
-        make: &Bound<'py, PyAny>,
-        rest: Vec<Bound<'py, PyAny>>,
-    ) -> PyResult<(Bound<'py, PyList>, [usize; 3])> {
+    /// For each address a `Symbol` or None; and how many are in no area, in no table, in no symbol.
+    fn find<'py>(&self, py: Python<'py>, addresses: &[u8]) -> PyResult<(Bound<'py, PyList>, [usize; 3])> {
         let answers: Vec<Answer> = py.detach(|| {
-            let mut space = self.lock_detached();
+            let mut space = locked(&self.space);
             unpacked(addresses).map(|address| space.find(address)).collect()
         });
+        self.make_known(py)?;
         let mut unknown = [0; 3];
-        let mut rows = Vec::with_capacity(answers.len());
+        let found = PyList::empty(py);
         for answer in answers {
-            let Answer::Symbol(number, offset) = answer else {
-                unknown[reason(answer)] += 1;
-                rows.push(py.None().into_bound(py));
-                continue;
-            };
-            let known = self.known(py, number)?;
-            let mut row = Vec::with_capacity(6 + rest.len());
-            row.push(known.get_item(0)?);
-            row.push(PyInt::new(py, offset).into_any());
-            for field in 1..5 {
-                row.push(known.get_item(field)?);
+            match answer {
+                Answer::Symbol(number, offset) => found.append(self.made(py, number, offset)?)?,
+                _ => {
+                    unknown[reason(answer)] += 1;
+                    found.append(py.None())?;
+                }
             }
-            row.extend(rest.iter().cloned());
-            rows.push(make.call1((PyTuple::new(py, row)?,))?);
         }
-        Ok((PyList::new(py, rows)?, unknown))
+        Ok((found, unknown))
     }
 
-    /// A symbol that was found: `(name, size, source, module, begin)`.
-    fn known<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, PyTuple>> {
-        if let Some(known) = self.known.bind(py).get_item(number)? {
-            return Ok(known.cast_into()?);
-        }
-        let (module, table, index) = {
-            let space = self.lock(py);
-            let found = space.known(number as usize).map(|(module, table, index)| (module, table.clone(), index));
-            found.ok_or_else(|| PyIndexError::new_err("no symbol of that number was found"))?
-        };
-        let symbol = table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
-        let (name, begin, size, source) = entry(py, &table, symbol)?;
-        let source = PyString::intern(py, source);
-        let module = self.modules.bind(py).get_item(module)?;
-        let known = (name, size, source, module, begin).into_pyobject(py)?;
-        self.known.bind(py).set_item(number, &known)?;
-        Ok(known)
+    /// A symbol that was found, with offset 0.
+    fn symbol<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, Symbol>> {
+        self.make_known(py)?;
+        self.made(py, number, 0)
     }
 }
 
 impl Space {
-    /// Nothing is done under the lock that could run Python, or panic: it is held shortly, and never poisoned.
-    fn lock(&self, _py: Python<'_>) -> MutexGuard<'_, space::Space> {
-        self.lock_detached()
+    fn made<'py>(&self, py: Python<'py>, number: u32, offset: u64) -> PyResult<Bound<'py, Symbol>> {
+        let known = locked(&self.known).get(number as usize).cloned();
+        let known = known.ok_or_else(|| PyIndexError::new_err("no symbol of that number was found"))?;
+        Bound::new(py, Symbol::new(known, offset))
     }
 
-    fn lock_detached(&self) -> MutexGuard<'_, space::Space> {
-        self.space.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Makes the strings of the symbols that were found since.
+    fn make_known(&self, py: Python<'_>) -> PyResult<()> {
+        let first = locked(&self.known).len();
+        let found: Vec<(u32, Arc<Table>, usize)> = py.detach(|| {
+            let space = locked(&self.space);
+            let found = (first..space.known_count()).filter_map(|number| space.known(number));
+            found.map(|(module, table, index)| (module, table.clone(), index)).collect()
+        });
+        let mut made = Vec::with_capacity(found.len());
+        for (module, table, index) in found {
+            let symbol = table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
+            let module = self.modules.bind(py).get_item(module)?.map_or_else(|| py.None(), Bound::unbind);
+            made.push(Arc::new(known(py, &table, symbol, module)?));
+        }
+        // Another thread may have been here meanwhile, and made more of them or fewer, but the same.
+        let mut known = locked(&self.known);
+        let there = known.len().saturating_sub(first);
+        known.extend(made.into_iter().skip(there));
+        Ok(())
     }
+}
+
+/// Nothing is done under a lock that could run Python, or panic: it is held shortly, and never poisoned.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn known(py: Python<'_>, table: &Table, symbol: &table::Symbol, module: Py<PyAny>) -> PyResult<Known> {
+    Ok(Known {
+        name: Encoding::new("utf-8").decode(py, table.name(symbol))?.unbind(),
+        size: symbol.size,
+        source: PyString::intern(py, table.source(symbol)).unbind(),
+        module,
+        elf_address: symbol.begin,
+    })
 }
 
 /// Runs what reads hostile files: if a parser panics, the file is at fault.
@@ -222,9 +230,4 @@ fn reason(answer: Answer) -> usize {
         Answer::Unread => 1,
         Answer::Between => 2,
     }
-}
-
-fn entry<'py>(py: Python<'py>, table: &Table, symbol: &Symbol) -> PyResult<Entry<'py>> {
-    let name = Encoding::new("utf-8").decode(py, table.name(symbol))?;
-    Ok((name, symbol.begin, symbol.size, table.source(symbol)))
 }

@@ -1,0 +1,136 @@
+"""The symbols of the files of modules, and of the code that a process made at run time."""
+
+from __future__ import annotations
+
+import errno
+import os
+from stat import S_ISREG
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+from procmaps._procmaps import Lines, SymbolTable
+from procmaps._read import proc_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from procmaps._maps import Maps
+    from procmaps._module import Module
+
+_MOST_PERF_MAP = 512 << 20
+
+# Of each version of a file, as long as somebody has its table.
+_tables: WeakValueDictionary[tuple[object, ...], SymbolTable] = WeakValueDictionary()
+
+
+class Reading(NamedTuple):
+    """The symbols of a module.
+
+    Attributes:
+        table: The symbols; None if they cannot be read.
+        problem: What could not be read, and why; None if all was.
+    """
+
+    table: SymbolTable | None
+    problem: str | None = None
+
+
+def symbols_of(module: Module) -> Reading:
+    """Return the symbols of a module."""
+    try:
+        with module.open() as file:
+            table = _table(module, file)
+    except (OSError, LookupError) as error:
+        return Reading(None, getattr(error, "strerror", None) or str(error))
+    if table is None:
+        return Reading(None, "it is no ELF file")
+    return Reading(table, "; ".join(table.notes) or None)
+
+
+def lines_of(module: Module) -> Lines | None:
+    """Return the debug information of a module, None if there is none that can be read."""
+    try:
+        with module.open() as file:
+            return Lines.of_file(_path(file), module.path, roots_of(module.maps, module._root))
+    except (OSError, LookupError):
+        return None
+
+
+def roots_of(maps: Maps, root: str | None) -> list[str]:
+    """Return the directories below which files with debug information can be: ours, and the process's."""
+    if root is not None or maps.pid is None:
+        return [root or "/"]
+    theirs = f"{proc_root(maps._origin[3])}/{maps.pid}/root"
+    try:
+        is_ours = os.path.samefile(theirs, "/")
+    except OSError:
+        is_ours = True
+    return ["/"] if is_ours else ["/", theirs]
+
+
+def perf_map_of(maps: Maps) -> Reading:
+    """Return the symbols of the code that a process made at run time, as far as it wrote them to /tmp."""
+    if maps.pid is None:
+        return Reading(None, "a saved listing has no code")
+    directory = f"{proc_root(maps._origin[3])}/{maps.pid}"
+    problem = None
+    for path in _perf_maps(directory, maps.pid):
+        try:
+            return _perf_map(path, directory)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            problem = f"{path}: {error.strerror}"
+    return Reading(None, problem or "it is of no module, and there is no /tmp/perf-PID.map")
+
+
+def _table(module: Module, file: BinaryIO) -> SymbolTable | None:
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:  # it is in memory
+        return SymbolTable.of_image(file.read())
+    key = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+    table = _tables.get(key)
+    if table is None:
+        table = SymbolTable.of_file(_path(file), module.path, roots_of(module.maps, module._root))
+        if table is not None:
+            _tables[key] = table
+    return table
+
+
+def _path(file: BinaryIO) -> str:
+    return f"/proc/self/fd/{file.fileno()}"
+
+
+def _perf_maps(directory: str, pid: int) -> list[str]:
+    """Return where the file can be: in the process's own /tmp by its own number, and in ours."""
+    theirs = _field(directory, "NSpid").split()[-1:] or [str(pid)]
+    return [f"{directory}/root/tmp/perf-{theirs[0]}.map", f"/tmp/perf-{pid}.map"]
+
+
+def _perf_map(path: str, directory: str) -> Reading:
+    found = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        status = os.fstat(found)
+        # In /tmp anybody can put a file of that name.
+        owners = {0, os.geteuid(), *map(int, _field(directory, "Uid").split())}
+        if not S_ISREG(status.st_mode) or status.st_uid not in owners:
+            raise PermissionError(errno.EPERM, "it is not a file of the process's user, of root or of ours", path)
+        if status.st_size > _MOST_PERF_MAP:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+        with open(f"/proc/self/fd/{found}", "rb") as file:
+            table = SymbolTable.of_perf_map(file.read(_MOST_PERF_MAP))
+    finally:
+        os.close(found)
+    return Reading(table, "; ".join([f"{path}: {note}" for note in table.notes]) or None)
+
+
+def _field(directory: str, name: str) -> str:
+    """Return a field of the status of a process, "" if there is none."""
+    try:
+        with open(f"{directory}/status", "rb") as file:
+            lines = file.read().decode("ascii", "replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.partition(":")[2] for line in lines if line.startswith(f"{name}:")), "")
