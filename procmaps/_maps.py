@@ -225,10 +225,15 @@ class Maps(MapSequence):
 
         return modules_of(self, root)
 
-    def locate(self, address: int) -> Location | None:
+    def locate(self, address: int, *, symbol: bool = False) -> Location | None:
         """Return where an address is: mapping, module, file offset and ELF address; None if unmapped.
 
         The first time it finds the `modules`, after that O(log n).
+
+        Args:
+            address: Any int.
+            symbol: Whether to find the function or variable that is there, too. The symbols of a file are read
+                when the first address in it is asked for: see `procmaps.symbols`.
 
         >>> import procmaps
         >>> procmaps.from_pid().locate(0) is None
@@ -236,17 +241,18 @@ class Maps(MapSequence):
         """
         from procmaps._modules import locate
 
-        return locate(self, address)
+        return locate(self, address, symbol)
 
-    def locate_all(self, addresses: Iterable[int]) -> list[Location | None]:
+    def locate_all(self, addresses: Iterable[int], *, symbol: bool = False) -> list[Location | None]:
         """Return for each address where it is, as `locate` does.
 
         Args:
             addresses: As for `find_all`.
+            symbol: As for `locate`.
         """
         from procmaps._modules import locate_all
 
-        return locate_all(self, addresses)
+        return locate_all(self, addresses, symbol)
 
     # Parts
 

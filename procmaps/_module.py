@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from procmaps._elf_files import Answer, Source
     from procmaps._map import Map
     from procmaps._maps import Maps
+    from procmaps._procmaps import Symbol
 
 # Memory is mapped in multiples of this everywhere: what is left of the last page belongs to who has the page.
 _PAGE = 4096
@@ -158,27 +159,53 @@ class Module:
         self._map(address)
         return None if self.bias is None else address - self.bias
 
-    def runtime_address(self, *, file_offset: int | None = None, elf_address: int | None = None) -> int:
+    def runtime_address(
+        self, *, file_offset: int | None = None, elf_address: int | None = None, symbol: str | None = None
+    ) -> int:
         """Return the address in memory of a place in the file.
 
         Args:
             file_offset: The place as an offset in the file, or
-            elf_address: as an address in the file's own numbering.
+            elf_address: as an address in the file's own numbering, or
+            symbol: as the name of a function or variable, as it is in the file: where it begins. A local one is
+                meant only if no other is called so. Of a function that is chosen when it is linked
+                (ifunc: `memcpy`), it is the code that chooses.
 
         Raises:
-            LookupError: There is no such place in memory, or it is not known.
-            TypeError: Not one of the two is given.
+            LookupError: There is no such place in memory, or it is not known; or a name stands for several.
+            TypeError: Not one of the three is given.
 
         >>> import procmaps
         >>> module = procmaps.from_pid().modules()[0]
         >>> module.runtime_address(file_offset=module.file_offset(module.base)) == module.base
         True
         """
-        if (file_offset is None) == (elf_address is None):
-            raise TypeError("runtime_address takes one of file_offset and elf_address")
+        if [file_offset, elf_address, symbol].count(None) != 2:
+            raise TypeError("runtime_address takes one of file_offset, elf_address and symbol")
+        if symbol is not None:
+            from procmaps._symbol_files import elf_address_of
+
+            elf_address = elf_address_of(self, symbol)
         if elf_address is not None:
             return self._of_elf_address(index(elf_address))
         return self._of_file_offset(index(file_offset))  # type: ignore[arg-type]
+
+    def symbols(self) -> list[Symbol]:
+        """Return the symbols of the file, in the order of their addresses; O(n).
+
+        They are read anew, unless something else that reads symbols has them: see `procmaps.symbols`.
+
+        Raises:
+            LookupError: They cannot be read.
+
+        >>> import procmaps
+        >>> names = [s.name for module in procmaps.from_pid().modules() for s in module.symbols()]
+        >>> "malloc" in names
+        True
+        """
+        from procmaps._symbol_files import listed
+
+        return listed(self)
 
     def open(self) -> BinaryIO:
         """Return the ELF file, opened to be read: the very file that is mapped.
@@ -255,6 +282,7 @@ class Location(NamedTuple):
             or, as for `.bss`, it has nothing of it.
         elf_address: The address in the ELF file's own numbering, which addr2line(1), gdb(1), objdump(1), IDA and
             Ghidra take; None if it is in no module or that is not known: `module.reason` has why.
+        symbol: The symbol that holds it; None if it was not asked for, or there is none.
     """
 
     address: int
@@ -262,6 +290,7 @@ class Location(NamedTuple):
     module: Module | None
     file_offset: int | None
     elf_address: int | None
+    symbol: Symbol | None = None
 
 
 def _segment(elf: Elf, address: int) -> Segment | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from procmaps._map import Map
     from procmaps._maps import Maps
+    from procmaps.symbols import Symbolizer
 
 
 class Index:
@@ -24,6 +25,7 @@ class Index:
 
     def __init__(self, modules: list[Module]) -> None:
         self.modules = modules
+        self._symbolizer: Symbolizer | None = None
         self._of = {m: module for module in modules for m in module.maps}
 
     def locate(self, address: int, m: Map) -> Location:
@@ -33,25 +35,33 @@ class Index:
             return Location(address, m, None, m.file_offset(address), None)
         return Location(address, m, module, module.file_offset(address), module.elf_address(address))
 
+    def symbolizer(self, maps: Maps) -> Symbolizer:
+        """Return what knows the symbols of the listing."""
+        if self._symbolizer is None:
+            from procmaps.symbols import Symbolizer
+
+            self._symbolizer = Symbolizer(maps)
+        return self._symbolizer
+
 
 def modules_of(maps: Maps, root: str | os.PathLike[str] | None = None) -> list[Module]:
     """See `Maps.modules`."""
     return _read(maps, os.fsdecode(root)) if root is not None else list(index_of(maps).modules)
 
 
-def locate(maps: Maps, address: int) -> Location | None:
+def locate(maps: Maps, address: int, symbol: bool) -> Location | None:
     """See `Maps.locate`."""
-    m = maps.find(address)
-    return None if m is None else index_of(maps).locate(index(address), m)
+    return locate_all(maps, [address], symbol)[0]
 
 
-def locate_all(maps: Maps, addresses: Iterable[int]) -> list[Location | None]:
+def locate_all(maps: Maps, addresses: Iterable[int], symbol: bool) -> list[Location | None]:
     """See `Maps.locate_all`."""
     addresses = list(addresses)
     found = index_of(maps)
+    symbols = found.symbolizer(maps).symbolize(addresses) if symbol else [None] * len(addresses)
     return [
-        None if m is None else found.locate(index(address), m)
-        for address, m in zip(addresses, maps.find_all(addresses))
+        None if m is None else found.locate(index(address), m)._replace(symbol=symbol_)
+        for address, m, symbol_ in zip(addresses, maps.find_all(addresses), symbols)
     ]
 
 

@@ -8,7 +8,8 @@ from stat import S_ISREG
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from procmaps._procmaps import Lines, SymbolTable
+from procmaps._names import encode
+from procmaps._procmaps import SymbolTable
 from procmaps._read import proc_root
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from procmaps._maps import Maps
     from procmaps._module import Module
+    from procmaps._procmaps import Lines, Symbol
 
 _MOST_PERF_MAP = 512 << 20
 
@@ -50,11 +52,42 @@ def symbols_of(module: Module) -> Reading:
 
 def lines_of(module: Module) -> Lines | None:
     """Return the debug information of a module, None if there is none that can be read."""
+    from procmaps._procmaps import Lines
+
     try:
         with module.open() as file:
             return Lines.of_file(_path(file), module.path, roots_of(module.maps, module._root))
     except (OSError, LookupError):
         return None
+
+
+def listed(module: Module) -> list[Symbol]:
+    """See `Module.symbols`."""
+    table = _read(module)
+    return [table.symbol(index, module) for index in range(len(table))]
+
+
+def elf_address_of(module: Module, name: str) -> int:
+    """Return where a symbol begins.
+
+    Raises:
+        LookupError: There is none of that name, or there are several; or they cannot be read.
+    """
+    table = _read(module)
+    found = sorted({table.symbol(index, module).elf_address for index in table.named(encode(name))})
+    if not found:
+        raise LookupError(f"{module.name} has no symbol {name!r}")
+    if len(found) > 1:
+        places = ", ".join([f"{address:#x}" for address in found])
+        raise LookupError(f"{module.name} has {len(found)} symbols {name!r}, at ELF addresses {places}")
+    return found[0]
+
+
+def _read(module: Module) -> SymbolTable:
+    table, problem = symbols_of(module)
+    if table is None:
+        raise LookupError(f"the symbols of {module.name} cannot be read: {problem}")
+    return table
 
 
 def roots_of(maps: Maps, root: str | None) -> list[str]:
@@ -74,15 +107,13 @@ def perf_map_of(maps: Maps) -> Reading:
     if maps.pid is None:
         return Reading(None, "a saved listing has no code")
     directory = f"{proc_root(maps._origin[3])}/{maps.pid}"
-    problem = None
-    for path in _perf_maps(directory, maps.pid):
-        try:
-            return _perf_map(path, directory)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            problem = f"{path}: {error.strerror}"
-    return Reading(None, problem or "it is of no module, and there is no /tmp/perf-PID.map")
+    path = next(filter(os.path.lexists, _perf_maps(directory, maps.pid)), None)
+    if path is None:
+        return Reading(None, "it is of no module, and there is no /tmp/perf-PID.map")
+    try:
+        return _perf_map(path, directory)
+    except OSError as error:
+        return Reading(None, f"{path}: {error.strerror}")
 
 
 def _table(module: Module, file: BinaryIO) -> SymbolTable | None:

@@ -151,19 +151,12 @@ class Symbolizer:
 
     def _areas(self) -> list[tuple[int, int, int, int]]:
         areas = []
-        taken = set()
         for number, module in enumerate(self.modules):
-            for m in module.maps:
-                taken.add(m.begin_address)
-                areas.append(
-                    (m.begin_address, min(m.end_address, module.end_address), (module.bias or 0) & _MAX, number)
-                )
-        made = len(self.modules)
-        return areas + [
-            (m.begin_address, m.end_address, 0, made)
-            for m in self.maps
-            if m.is_executable and m.kind != "vsyscall" and m.begin_address not in taken
-        ]
+            bias, end = (module.bias or 0) & _MAX, module.end_address
+            areas += [(m.begin_address, min(m.end_address, end), bias, number) for m in module.maps]
+        taken = {area[0] for area in areas}
+        made = [m for m in self.maps if m.is_executable and m.kind != "vsyscall" and m.begin_address not in taken]
+        return areas + [(m.begin_address, m.end_address, 0, len(self.modules)) for m in made]
 
     def _load(self, packed: bytes) -> None:
         """Read the symbols of the modules that hold some of the addresses."""

@@ -49,9 +49,8 @@ impl Scan {
             None => py.detach(|| host::processes(&root)).map_err(|error| errors::os_error(py, &error, &root))?,
         };
         let (perms, names, files, kinds, deleted) = selection;
-        let letters = |pattern: Vec<(usize, char)>| {
-            pattern.into_iter().map(|(at, letter)| (at.min(3), letter as u8)).collect()
-        };
+        let letters =
+            |pattern: Vec<(usize, char)>| pattern.into_iter().map(|(at, letter)| (at.min(3), letter as u8)).collect();
         let selection = Selection {
             perms: perms.map(|perms| perms.into_iter().map(letters).collect()),
             names: names.map(|names| names.iter().map(|name| Glob::new(name)).collect()),

@@ -326,12 +326,12 @@ impl Elf {
         if is_function && self.machine == elf::EM_ARM {
             begin &= !1;
         }
-        let strength = match binding {
-            elf::STB_LOCAL => 2,
-            elf::STB_WEAK => 1,
+        let rank = match binding {
+            elf::STB_LOCAL => Symbol::LOCAL,
+            elf::STB_WEAK => 2,
             _ => 0,
         };
-        Some(Symbol { begin, size, name, names, rank: strength * 2 + u8::from(!is_function), is_label })
+        Some(Symbol { begin, size, name, names, rank: rank + u8::from(!is_function), is_label })
     }
 
     /// Whether what follows a `$` makes it a mark that separates code from data.

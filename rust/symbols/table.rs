@@ -40,6 +40,16 @@ pub struct Symbol {
     pub is_label: bool,
 }
 
+impl Symbol {
+    /// The ranks from here on are those of local symbols.
+    pub const LOCAL: u8 = 4;
+
+    /// Whether other files do not see it.
+    pub fn is_local(&self) -> bool {
+        self.rank >= Symbol::LOCAL
+    }
+}
+
 /// Where names are, one after the other.
 #[derive(Debug)]
 pub struct Names {
@@ -248,10 +258,12 @@ impl Table {
         first..past
     }
 
-    /// The indices of the symbols of a name; O(n).
+    /// The indices of the symbols of a name, of the local ones only if there is no other; O(n).
     pub fn named(&self, name: &[u8]) -> Vec<usize> {
-        let is_named = |index: &usize| self.name(&self.symbols[*index]) == name;
-        (0..self.symbols.len()).filter(is_named).collect()
+        let named: Vec<usize> =
+            (0..self.symbols.len()).filter(|&index| self.name(&self.symbols[index]) == name).collect();
+        let is_local = |&index: &usize| self.symbols[index].is_local();
+        if named.iter().all(is_local) { named } else { named.into_iter().filter(|index| !is_local(index)).collect() }
     }
 
     /// How many bytes all this takes.
