@@ -140,7 +140,7 @@ fn worst_first(names: &[Names], a: &Symbol, b: &Symbol) -> Ordering {
         let (a_name, b_name) = (name(a), name(b));
         let underscores = |name: &[u8]| name.iter().take_while(|&&byte| byte == b'_').count();
         let key = |name| (Reverse(underscores(name)), Reverse(name.len()), Reverse(name));
-        key(a_name).cmp(&key(b_name)).then_with(|| b.names.cmp(&a.names))
+        key(a_name).cmp(&key(b_name)).then(a.names.cmp(&b.names))
     })
 }
 
