@@ -42,7 +42,7 @@ def processes(job, title, mappings, labels, times):
     ]
 
 
-def memory(mappings, label, kept, peak):
+def memory(mappings, label, kept, peak, collection):
     """Return a record of what a result takes."""
     return {
         "job": "memory",
@@ -51,7 +51,25 @@ def memory(mappings, label, kept, peak):
         "reader": label,
         "kept_per_unit": kept / mappings,
         "peak_per_unit": peak / mappings,
+        "ns_of_collection": collection,
     }
+
+
+def archive(size, mappings, labels, passes):
+    """Return a record for each pass over a long file, compared with the second, which is ours."""
+    return [
+        {
+            "job": "archive",
+            "title": f"a file of {size / 2**20:,.0f} MiB, one mapping after the other",
+            "mappings": mappings,
+            "reader": label,
+            "ns": taken,
+            "ns_per_unit": taken / mappings,
+            "per_ours": taken / passes[1][0],
+            "peak": peak,
+        }
+        for label, (taken, _, peak) in zip(labels, passes)
+    ]
 
 
 def ratio(times, others):

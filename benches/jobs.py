@@ -25,12 +25,15 @@ JOBS = [
     Job("rollup", "smaps.rollup, USS and PSS", None, MAPPING, "kernel_rollup"),
     Job("find", "find(address), one by one", 100, ADDRESS, None),
     Job("find_in_list", "find_indices(100,000 ints in a list)", 100_000, ADDRESS, None),
+    Job("query", "query.find(address): which mapping, now", 1, ADDRESS, None),
+    Job("query_open", "the same of an open query.Process", 1, ADDRESS, None),
+    Job("walk_code", "query.Process.walk: executable, of files", None, MAPPING, "kernel"),
     Job("find_in_buffer", "find_indices(1,000,000 in a buffer)", 1_000_000, ADDRESS, None),
 ]
 
 # What takes a process of its own.
-OTHERS = ["memory", "import", "command"]
+OTHERS = ["memory", "archive", "import", "command"]
 
-FULL = {"rounds": 11, "nanoseconds": 50_000_000, "targets": targets.ALL, "processes": 7}
+FULL = {"rounds": 11, "nanoseconds": 50_000_000, "targets": targets.ALL, "processes": 7, "archive": 1 << 30}
 # Enough to see that it works.
-SHORT = {"rounds": 2, "nanoseconds": 1_000_000, "targets": [37, 480], "processes": 1}
+SHORT = {"rounds": 2, "nanoseconds": 1_000_000, "targets": [37, 480], "processes": 1, "archive": 1 << 20}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import figures
 import processes
 import report
@@ -38,6 +40,22 @@ class Measurement:
             self._commands("command", "time of a whole process", mappings, processes.listings(pid))
         if "memory" in self._wanted and is_largest:
             self._memory(pid, mappings)
+
+    def of_archive(self, directory, text):
+        """Measure passes over a file that repeats a listing up to some size."""
+        if "archive" not in self._wanted:
+            return
+        times = self._effort["archive"] // len(text)
+        path = os.path.join(directory, "archive")
+        with open(path, "wb") as file:
+            file.writelines(text for _ in range(times))
+        able = [reader for reader in self._readers if "archive" in reader.jobs]
+        passes = processes.archive(able, path)
+        if len({answer for _, answer, _ in passes[1:]}) != 1:
+            raise RuntimeError(f"the readers do not agree: {passes}")
+        labels = ["read", *[reader.label for reader in able]]
+        found = figures.archive(times * len(text), times * text.count(b"\n"), labels, passes)
+        self._report(found, report.archive_lines)
 
     def of_imports(self):
         """Measure what an import takes."""

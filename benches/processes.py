@@ -14,12 +14,21 @@ from reader import HERE
 
 
 def memory(reader, job, pid, processes):
-    """Return the median of bytes that a result keeps, and of the peak while it is made."""
+    """Return medians: the bytes that a result keeps, the peak while it is made, the time it adds to a collection."""
     python, _, path = reader.command
     command = [python, os.path.join(HERE, "memory.py"), path, job, str(pid)]
     runs = [subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split() for _ in range(processes)]
-    kept, peak = zip(*runs)
-    return median(map(int, kept)), median(map(int, peak))
+    return [median(map(int, figures)) for figures in zip(*runs)]
+
+
+def archive(readers, path):
+    """Return the nanoseconds, the answer and the peak of memory of each pass over a long file; the first only reads."""
+    commands = [[sys.executable, os.path.join(HERE, "archive.py"), "read", path]]
+    commands += [[reader.command[0], os.path.join(HERE, "archive.py"), reader.command[2], path] for reader in readers]
+    return [
+        [int(word) for word in subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split()]
+        for command in commands
+    ]
 
 
 def times(commands, rounds):

@@ -59,9 +59,21 @@ def process_lines(records):
 
 def memory_lines(records):
     """Yield the lines of what results take in memory."""
-    yield from _head(records[0]["title"], records[0]["mappings"], ("kept", "peak"))
+    yield from _head(records[0]["title"], records[0]["mappings"], ("kept", "peak", "collection"))
     for r in records:
-        yield _line(r["reader"], f"{r['kept_per_unit']:.0f} B", f"{r['peak_per_unit']:.0f} B")
+        yield _line(
+            r["reader"], f"{r['kept_per_unit']:.0f} B", f"{r['peak_per_unit']:.0f} B", duration(r["ns_of_collection"])
+        )
+
+
+def archive_lines(records):
+    """Yield the lines of passes over a long file."""
+    yield from _head(
+        records[0]["title"], records[0]["mappings"], ("a pass", "one mapping", "x procmaps", "peak memory")
+    )
+    for r in records:
+        peak = f"{r['peak'] / 2**20:.1f} MiB"
+        yield _line(r["reader"], duration(r["ns"]), duration(r["ns_per_unit"]), f"{r['per_ours']:.2f}", peak)
 
 
 def _head(title, mappings, columns):

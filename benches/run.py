@@ -15,6 +15,7 @@ import tempfile
 
 import environment
 import report
+import samples
 import targets
 from jobs import FULL, JOBS, OTHERS, SHORT
 from measurement import Measurement
@@ -62,6 +63,8 @@ def measure(options, readers, peers):
         for number in numbers:
             with targets.running(number, directory) as pid:
                 measurement.of_target(pid, is_largest=number == max(numbers))
+                if number == max(numbers):
+                    measurement.of_archive(directory, samples.text(pid))
     measurement.of_imports()
     return measurement.records
 

@@ -49,6 +49,7 @@ def test_every_job_is_done_at_every_process(short):
             assert ours in labels(figures, job=job, mappings=mappings)
         assert labels(figures, job="command", mappings=mappings)[-1] == "procmaps PID"
     assert labels(figures, job="memory", mappings=sizes[1])[:2] == [f"{ours}, build", f"{ours}, read"]
+    assert labels(figures, job="archive")[:2] == ["read", ours]
     assert labels(figures, job="import") == ["python -c pass", "import procmaps"]
 
 

@@ -7,6 +7,7 @@ from array import array
 import samples
 
 import procmaps
+import procmaps.query
 import procmaps.smaps
 from procmaps._maps import maps_of_table
 
@@ -73,6 +74,28 @@ def find(pid):
             find(address)
 
     return find_each
+
+
+def query(pid):
+    find, (address,) = procmaps.query.find, samples.addresses(pid, 1)
+    return lambda: find(pid, address)
+
+
+def query_open(pid):
+    find, (address,) = procmaps.query.Process(pid).find, samples.addresses(pid, 1)
+    return lambda: find(address)
+
+
+def walk_code(pid):
+    def walk():
+        with procmaps.query.Process(pid) as process:
+            return process.walk(executable=True, file_backed=True)
+
+    return walk
+
+
+def archive(path):
+    return sum(m.size for m in procmaps.iterparse(path))
 
 
 def find_in_list(pid):

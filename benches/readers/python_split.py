@@ -53,6 +53,16 @@ def touch(pid):
     return lambda: [(m.begin_address, m.perms[2] == "x", m.pathname) for m in _maps(samples.text(pid))]
 
 
+def walk_code(pid):
+    return lambda: [m for m in _maps(samples.text(pid)) if m.perms[2] == "x" and m.inode]
+
+
+def archive(path):
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        mappings = (_map(line.rstrip("\n")) for line in file)
+        return sum(m.end_address - m.begin_address for m in mappings)
+
+
 def parse(pid):
     text = samples.text(pid)
     return lambda: _maps(text)
@@ -67,6 +77,11 @@ def _finder(pid):
         return maps[index] if index >= 0 and address < maps[index].end_address else None
 
     return find
+
+
+def query(pid):
+    (address,) = samples.addresses(pid, 1)
+    return lambda: _finder(pid)(address)
 
 
 def find(pid):
