@@ -9,6 +9,7 @@ from procmaps._names import ERRORS, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, Callable
 
     # The order of the line, and of the tuples that the native layer gives:
@@ -306,6 +307,12 @@ class Map:
             f"{type(self).__name__}(begin_address={begin:#x}, end_address={end:#x}, perms={perms!r}, "
             f"offset={offset:#x}, device=({major}, {minor}), inode={inode}, pathname={name!r})"
         )
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        """Yield what rich shows of it."""
+        from procmaps._rich import fields
+
+        return fields(self)
 
     # The protocols of a value
 

@@ -10,7 +10,7 @@ from procmaps._sequence import MapSequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
     from typing import Any
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from procmaps._columns import Columns
     from procmaps._diff import Diff
     from procmaps._map import Map
+    from procmaps._measures import Measure
+    from procmaps._palette import Theme
     from procmaps._procmaps import Table
     from procmaps._sequence import Origin
     from procmaps.modules import Location, Module
+    from procmaps.picture import Kind
 
 _MAX = 2**64 - 1
 
@@ -253,6 +256,43 @@ class Maps(MapSequence):
         from procmaps._modules import locate_all
 
         return locate_all(self, addresses, symbol)
+
+    # Pictures
+
+    def to_svg(
+        self, kind: Kind = "space", *, measure: Measure | None = None, theme: Theme = "auto", title: str | None = None
+    ) -> str:
+        """Return a picture: the address space, or as a treemap what is mapped; O(n log n).
+
+        What is in memory is not in the listing: `procmaps.smaps.from_pid(pid).to_svg()` shows it.
+
+        Args:
+            kind: "space" or "treemap".
+            measure: As for `procmaps.picture.to_svg`.
+            theme: "light", "dark", or "auto": as the one who looks prefers.
+            title: What is written above it; None for the number of the process.
+
+        Returns:
+            An SVG document; see `procmaps.picture`.
+
+        >>> Maps([Map(0x1000, 0x3000, "r--p")]).to_svg(theme="dark")[:4]
+        '<svg'
+        """
+        from procmaps.picture import to_svg
+
+        return to_svg(self, kind, measure=measure, theme=theme, title=title)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: a summary, the picture, the first and last mappings."""
+        from procmaps._html import maps_html
+
+        return maps_html(self)
+
+    def __rich_console__(self, console: object, options: Any) -> Iterator[object]:
+        """Yield what rich prints: a summary and the first and last mappings."""
+        from procmaps._rich import maps_text
+
+        return maps_text(self, options.max_width)
 
     # Parts
 

@@ -86,12 +86,13 @@ def human(size: int) -> str:
     >>> human(4096), human(1363149), human(1008 * 1024), human(2**47)
     ('4K', '1.3M', '1008K', '128T')
     """
-    power = max(0, size.bit_length() - 1) // 10
+    # Sums of what a text says may go beyond the last unit.
+    power = min(max(0, size.bit_length() - 1) // 10, 6)
     whole, rest = divmod(size, 1 << 10 * power)
     if not rest:
         return f"{whole}{'BKMGTPE'[power]}"
     number = size / (1 << 10 * power)
-    if number >= 1023.5:
+    if number >= 1023.5 and power < 6:
         return f"1.0{'BKMGTPE'[power + 1]}"
     return f"{number:.{1 if number < 99.95 else 0}f}{'BKMGTPE'[power]}"
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from procmaps._amounts import Fields
     from procmaps._diff import Diff
+    from procmaps._measures import Measure
+    from procmaps._palette import Theme
+    from procmaps.picture import Kind
 
     Key = Literal["module", "pathname", "kind"]
 
@@ -149,6 +152,47 @@ class Usages(Sequence[Usage]):
         for i, value in enumerate(self._values(key)):
             groups.setdefault(value, []).append(i)
         return {value: total_of(self._table.total(indices), len(indices)) for value, indices in groups.items()}
+
+    # Pictures
+
+    def to_svg(
+        self,
+        kind: Kind = "treemap",
+        *,
+        measure: Measure | None = None,
+        theme: Theme = "auto",
+        title: str | None = None,
+    ) -> str:
+        """Return a picture: a treemap of what uses the memory, or the address space; O(n log n).
+
+        Args:
+            kind: "treemap" or "space".
+            measure: As for `procmaps.picture.to_svg`.
+            theme: "light", "dark", or "auto": as the one who looks prefers.
+            title: What is written above it; None for the number of the process.
+
+        Returns:
+            An SVG document; see `procmaps.picture`.
+
+        >>> import procmaps.smaps
+        >>> "in memory (PSS" in procmaps.smaps.from_pid().to_svg()
+        True
+        """
+        from procmaps.picture import to_svg
+
+        return to_svg(self, kind, measure=measure, theme=theme, title=title)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: a summary, the picture, what uses most."""
+        from procmaps._html import usages_html
+
+        return usages_html(self)
+
+    def __rich_console__(self, console: object, options: Any) -> Iterator[object]:
+        """Yield what rich prints: a summary and what uses most."""
+        from procmaps._rich import usages_text
+
+        return usages_text(self, options.max_width)
 
     def _values(self, key: Key | Callable[[Usage], Any]) -> Iterable[Any]:
         """Return the value of a key for each mapping."""

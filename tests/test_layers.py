@@ -30,7 +30,11 @@ LAYERS = {
 }
 
 # Further questions that a method of the core hands on: imported when it is called.
-DELEGATES = {"_maps": {"_columns", "_diff", "_modules", "_rows"}, "_read": {"_heading"}}
+DELEGATES = {
+    "_map": {"_rich"},
+    "_maps": {"_columns", "_diff", "_html", "_modules", "_rich", "_rows", "picture"},
+    "_read": {"_heading"},
+}
 
 # What the core has of the standard library: it is loaded already in every interpreter, or nearly. What only some
 # questions need is imported when they are asked.

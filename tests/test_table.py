@@ -236,6 +236,9 @@ def test_a_name_that_the_output_cannot_have_is_escaped():
         (2**50, "1P"),
         (2**64 - 1, "16.0E"),
         (2**64, "16E"),
+        (2**70, "1024E"),
+        (2**70 - 1, "1024E"),
+        (2**77 + 1, "131072E"),
     ],
 )
 def test_human(size, expected):

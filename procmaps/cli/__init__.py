@@ -27,6 +27,7 @@ VERBS = {
     "limits": "tell which processes have the most mappings, and how many they may have",
     "snapshot": "save the listing of a process, with what is known of it",
     "diff": "show what changed between two listings, processes or snapshots",
+    "plot": "draw the memory of a process as a picture",
 }
 DEFAULT = "show"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 
@@ -11,12 +10,11 @@ from procmaps._color import meanings
 from procmaps._errors import ParseError, UnsupportedError
 from procmaps._escape import escaped, shown
 from procmaps._groups import groups, order
-from procmaps._read import own_pid, proc_root
 from procmaps._shapes import shapes_of
-from procmaps._table import human
 from procmaps._usage_table import Row, table
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
+from procmaps.cli._holding import add_yes_argument, warn
 from procmaps.cli._parser import add_output_arguments, add_proc_argument
 from procmaps.cli._target import HELP, number_of, pid_of, standard_input, title_of
 from procmaps.smaps import Usages, from_path, from_pid, from_str, rollup
@@ -32,10 +30,6 @@ if TYPE_CHECKING:
     from procmaps.smaps import Rollup
 
 BY = ("module", "mapping", "kind")
-
-# Above this a process is warned for. On one machine the kernel took so long for so much.
-_LARGE = 4 << 30
-_MILLISECONDS = 42
 
 USAGE = "[OPTION]... TARGET"
 
@@ -65,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--by", metavar="WHAT", choices=BY, default="module", help=f"a row for each: {', '.join(BY)}")
     group.add_argument("--fast", action="store_true", help="the totals only, from the roll-up (Linux 4.14+)")
     group = parser.add_argument_group("reading")
-    group.add_argument("-y", "--yes", action="store_true", help=f"do not warn of processes above {human(_LARGE)}")
+    add_yes_argument(group)
     add_proc_argument(group)
     add_output_arguments(parser)
 
@@ -117,7 +111,7 @@ def _read_text(options: argparse.Namespace) -> Reading:
 
 def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
     number = number_of(pid, options)
-    _warn(number, options)
+    warn(number, options)
     start = time.perf_counter()
     try:
         used = rollup(number, proc=options.proc) if options.fast else from_pid(number, proc=options.proc)
@@ -128,27 +122,6 @@ def _read_process(pid: int | str, options: argparse.Namespace) -> Reading:
             raise Refused(f"{error.strerror}", "Without --fast the mappings are added up.") from None
         raise
     return Reading(used, number, time.perf_counter() - start)
-
-
-def _warn(pid: int, options: argparse.Namespace) -> None:
-    """Say so before another process is held up noticeably."""
-    root = proc_root(options.proc)
-    rss = _rss(os.path.join(root, str(pid)))
-    if rss > _LARGE and pid != own_pid(root) and not options.yes:
-        _output.complain(
-            f"procmaps: process {pid} has {human(rss)} in memory: it will be held up for about "
-            f"{rss * _MILLISECONDS // _LARGE} ms when it maps memory meanwhile. (--yes: do not say so.)"
-        )
-
-
-def _rss(directory: str) -> int:
-    """Return what a process has in memory, as the kernel counts it without looking at its pages."""
-    try:
-        with open(os.path.join(directory, "status"), "rb") as file:
-            lines = file.read().split(b"\n")
-    except OSError:
-        return 0
-    return sum([int(line.split()[1]) * 1024 for line in lines if line.startswith(b"VmRSS:")])
 
 
 def _cost(reading: Reading) -> str:

@@ -1,0 +1,218 @@
+"""How the memory of a process grows: readings over time, added up, and a picture of them.
+
+>>> from procmaps import Map, Maps
+>>> small, large = Maps([Map(0, 4096, "rw-p", pathname="[heap]")]), Maps([Map(0, 8192, "rw-p", pathname="[heap]")])
+>>> sums([(0, small), (1, large)])
+Sums(times=[0, 1], amounts={'heap': [4096, 8192]}, measure='size')
+
+The picture is made by matplotlib: `pip install "procmaps[plot]"`. Nothing else here needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from procmaps._maps import Maps
+from procmaps._measures import MEASURES, measured
+from procmaps._parts import CATEGORIES, parts
+from procmaps._read import checked_pid, explained, from_pid, proc_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Literal
+
+    from procmaps._measures import Measure
+    from procmaps._parts import Part
+    from procmaps.smaps import Usages
+
+    By = Literal["category", "module"]
+    # When, in seconds, and what was read.
+    Reading = tuple[float, "Maps | Usages"]
+
+__all__ = ["OTHER", "Sums", "plot", "readings", "sums"]
+
+#: What is added up of those that are not among the largest.
+OTHER = "other"
+
+
+class Sums(NamedTuple):
+    """What readings come to.
+
+    Attributes:
+        times: When each was made, seconds.
+        amounts: For each name how much it was each time, bytes. The one that was largest is first, `OTHER` last.
+        measure: What the amounts are: "pss", "rss" or "size".
+    """
+
+    times: list[float]
+    amounts: dict[str, list[int]]
+    measure: Measure
+
+
+def readings(
+    pid: int | None = None,
+    *,
+    every: float = 1.0,
+    seconds: float | None = None,
+    measure: Measure = "pss",
+    proc: str | os.PathLike[str] | None = None,
+) -> Iterator[Reading]:
+    """Yield what a process maps, or uses, again and again.
+
+    It ends with the process: another that gets its number is not read. A reading that takes longer than
+    the time to the next delays that, and those that are missed are not made up for.
+
+    Reading what it uses ("pss", "rss") holds the process up each time, as `procmaps.smaps` says; its maps
+    alone ("size") do not.
+
+    Args:
+        pid: The number of the process; None for this one.
+        every: The time from one reading to the next, seconds.
+        seconds: How long it goes on; None for as long as the process lives.
+        measure: "size" to read the maps only.
+        proc: As for `procmaps.from_pid`.
+
+    Yields:
+        Pairs: the time since the first reading in seconds, and `Usages`, or `Maps`.
+
+    Raises:
+        ValueError: `every` is not more than 0, or there is no such measure.
+        OSError: The first reading fails, or a later one does while the process lives: see `procmaps.from_pid`.
+
+    >>> [(when, maps.pid == os.getpid()) for when, maps in readings(seconds=0, measure="size")]
+    [(0.0, True)]
+    """
+    if not every > 0:
+        raise ValueError(f"every is more than 0 seconds, not {every}")
+    if measure not in MEASURES:
+        raise ValueError(f"measure is 'pss', 'rss' or 'size', not {measure!r}")
+    return _readings(checked_pid(pid), every, seconds, measure, proc)
+
+
+def sums(readings: Iterable[Reading], *, by: By = "category", measure: Measure | None = None, most: int = 8) -> Sums:
+    """Return what readings come to.
+
+    Args:
+        readings: Pairs of a time in seconds and what was read then, `Maps` or `Usages`, in order.
+        by: What is added up: "category" is what memory is for, as in the pictures of `procmaps.picture`; "module" is
+            by file, with the heap, the stacks and the anonymous memory one each.
+        measure: As for `procmaps.picture.to_svg`.
+        most: How many names are told apart.
+
+    Raises:
+        ValueError: The measure is not known of all readings, or `by` is something else.
+    """
+    if by not in ("category", "module"):
+        raise ValueError(f"by is 'category' or 'module', not {by!r}")
+    times: list[float] = []
+    found: list[dict[str, int]] = []
+    for when, maps in readings:
+        measure, amounts = _amounts(maps, by, measure)
+        times.append(when)
+        found.append(amounts)
+    return Sums(times, _stacked(found, most), measure or "size")
+
+
+def plot(
+    readings: Iterable[Reading],
+    ax: Any = None,
+    *,
+    by: By = "category",
+    measure: Measure | None = None,
+    most: int = 8,
+    title: str | None = None,
+    theme: Literal["light", "dark"] = "light",
+) -> Any:
+    """Draw how memory grows, what is added up on top of each other.
+
+    Args:
+        readings: As for `sums`; two at the least.
+        ax: The matplotlib Axes to draw in; None for those of a new Figure.
+        by: As for `sums`.
+        measure: As for `sums`.
+        most: As for `sums`.
+        title: What is written above.
+        theme: The colours, "light" or "dark".
+
+    Returns:
+        The Axes; `axes.figure.savefig(path)` saves the picture.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: There are fewer than two readings; or as `sums`.
+    """
+    from procmaps._growth_plot import draw
+
+    return draw(sums(readings, by=by, measure=measure, most=most), ax, title, theme)
+
+
+def _readings(
+    pid: int | None, every: float, seconds: float | None, measure: Measure, proc: str | os.PathLike[str] | None
+) -> Iterator[Reading]:
+    directory = _directory(pid, proc_root(proc))
+    try:
+        start = time.monotonic()
+        count = 0
+        while True:
+            when = time.monotonic() - start if count else 0.0
+            try:
+                maps = _read(pid, measure, proc)
+                # Of the process whose directory was opened, and no later one of that number.
+                os.stat("stat", dir_fd=directory)
+            except (FileNotFoundError, ProcessLookupError):
+                if count:
+                    return
+                raise
+            if count and maps.without_memory:
+                return
+            yield when, maps
+            count = max(count + 1, int((time.monotonic() - start) / every) + 1)
+            if seconds is not None and count * every > seconds:
+                return
+            time.sleep(max(0.0, start + count * every - time.monotonic()))
+    finally:
+        os.close(directory)
+
+
+def _directory(pid: int | None, root: str) -> int:
+    try:
+        return os.open(os.path.join(root, str(pid or "self")), os.O_RDONLY)
+    except OSError as error:
+        raise explained(error, root, pid) from None
+
+
+def _read(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None) -> Maps | Usages:
+    if measure == "size":
+        return from_pid(pid, proc=proc)
+    import procmaps.smaps
+
+    return procmaps.smaps.from_pid(pid, proc=proc)
+
+
+def _amounts(maps: Maps | Usages, by: By, measure: Measure | None) -> tuple[Measure | None, dict[str, int]]:
+    """Return what is measured, and how much each name has of it."""
+    listing, usages = (maps, None) if isinstance(maps, Maps) else (maps.maps, maps)
+    known, amounts = measured(listing, usages, measure)
+    found: dict[str, int] = {}
+    for part, amount in zip(parts(listing, usages), amounts):
+        name = _name(part, by)
+        found[name] = found.get(name, 0) + amount
+    # What a process without memory uses says nothing of what is known of it.
+    return known if maps else measure, found
+
+
+def _name(part: Part, by: By) -> str:
+    is_file = part.category in ("code", "rodata")
+    return part.name if by == "module" and is_file else CATEGORIES[part.category]
+
+
+def _stacked(found: list[dict[str, int]], most: int) -> dict[str, list[int]]:
+    names = {name: None for amounts in found for name, amount in amounts.items() if amount}
+    ranked = sorted(names, key=lambda name: -max([amounts.get(name, 0) for amounts in found]))
+    stacked = {name: [amounts.get(name, 0) for amounts in found] for name in ranked[:most]}
+    rest = ranked[most:]
+    if rest:
+        stacked[OTHER] = [sum([amounts.get(name, 0) for name in rest]) for amounts in found]
+    return stacked
