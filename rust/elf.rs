@@ -66,7 +66,7 @@ pub fn of_file(path: &Path) -> Result<Option<Elf>, Failure> {
     if !file.metadata()?.is_file() {
         return Ok(None);
     }
-    of_source(&mut |offset, size| read_at(&mut file, offset, size), 0)
+    of_source(&mut |offset, size| read_at(&mut file, offset, size), None)
 }
 
 /// A part of a file in memory: its offset, its address, its size.
@@ -75,7 +75,7 @@ pub type Piece = (u64, u64, u64);
 /// What a file says of which parts are in the memory that a path (`/proc/PID/mem`) leads to.
 pub fn of_memory(path: &Path, pieces: &[Piece]) -> Result<Option<Elf>, Failure> {
     let mut memory = File::open(path)?;
-    let origin = pieces.first().map_or(0, |&(offset, address, _)| address.wrapping_sub(offset));
+    let origin = pieces.first().map(|&(offset, address, _)| address.wrapping_sub(offset));
     of_source(&mut |offset, size| read_piece(&mut memory, pieces, offset, size), origin)
 }
 
@@ -93,7 +93,7 @@ fn read_piece(memory: &mut File, pieces: &[Piece], offset: u64, size: u64) -> io
 ///
 /// `origin` is where the file begins in memory, if that is where it is read: a dynamic linker may have
 /// put addresses of memory in place of those of the file.
-pub fn of_source(read: &mut Source<'_>, origin: u64) -> Result<Option<Elf>, Failure> {
+pub fn of_source(read: &mut Source<'_>, origin: Option<u64>) -> Result<Option<Elf>, Failure> {
     let Some(header) = Header::of(&read(0, 64)?)? else { return Ok(None) };
     let segments = header.segments(read)?;
     let mut loads: Vec<Segment> =
@@ -261,15 +261,17 @@ fn soname(
     format: &Format,
     loads: &[Segment],
     dynamic: Segment,
-    origin: u64,
+    origin: Option<u64>,
     read: &mut Source<'_>,
 ) -> io::Result<Option<Vec<u8>>> {
     let entries = read(dynamic.offset, dynamic.file_size.min(MOST_DYNAMIC_BYTES))?;
     let Some((table, index, size)) = name_place(format, &entries) else { return Ok(None) };
     // What is read in memory can have addresses of memory here.
-    let bias = loads.first().map_or(0, |load| origin.wrapping_sub(load.address.wrapping_sub(load.offset)));
+    let bias =
+        origin.zip(loads.first()).map(|(origin, load)| origin.wrapping_sub(load.address.wrapping_sub(load.offset)));
     let offset_of = |address| loads.iter().find_map(|load| load.offset_of(address));
-    let Some(begin) = offset_of(table).or_else(|| offset_of(table.wrapping_sub(bias))) else { return Ok(None) };
+    let begin = offset_of(table).or_else(|| offset_of(table.wrapping_sub(bias?)));
+    let Some(begin) = begin else { return Ok(None) };
     let Some(begin) = begin.checked_add(index).filter(|_| index < size) else { return Ok(None) };
     let name = read(begin, MOST_NAME_BYTES.min(size - index))?;
     let end = name.iter().position(|&byte| byte == 0);

@@ -1,99 +1,28 @@
 //! Build IDs in files made by hand: well-formed, cut, and made to mislead.
 
+mod elf_file;
 mod random;
 
 use _procmaps::build_id;
+use elf_file::{ALL, Elf};
 use random::Random;
 use std::cell::Cell;
 use std::path::Path;
 
 const ID: &[u8] = b"\x01\x02\x03\x04\x05";
 
-/// An ELF file of one class and byte order.
-#[derive(Clone, Copy)]
-struct Elf {
-    is_64: bool,
-    is_big_endian: bool,
-}
-
-const ALL: [Elf; 4] = [
-    Elf { is_64: true, is_big_endian: false },
-    Elf { is_64: true, is_big_endian: true },
-    Elf { is_64: false, is_big_endian: false },
-    Elf { is_64: false, is_big_endian: true },
-];
-
-impl Elf {
-    fn number(self, value: u64, size: usize) -> Vec<u8> {
-        let mut bytes = value.to_le_bytes()[..size].to_vec();
-        if self.is_big_endian {
-            bytes.reverse();
-        }
-        bytes
+/// A file with segments of notes, each with its alignment.
+fn file(elf: Elf, notes: &[(Vec<u8>, u64)]) -> Vec<u8> {
+    let header = elf.header(0, 0, 0).len() as u64;
+    let mut at = header + elf.segment_size() * (notes.len() as u64 + 1);
+    let mut file = elf.header(header, elf.segment_size(), notes.len() as u64 + 1);
+    file.extend(elf.segment(1, 0, 4096, 4096));
+    for (note, align) in notes {
+        file.extend(elf.segment(4, at, note.len() as u64, *align));
+        at += note.len() as u64;
     }
-
-    fn word(self, value: u64) -> Vec<u8> {
-        self.number(value, if self.is_64 { 8 } else { 4 })
-    }
-
-    fn header(self, segments_at: u64, segment_size: u64, count: u64) -> Vec<u8> {
-        let mut header = b"\x7fELF".to_vec();
-        header.extend([if self.is_64 { 2 } else { 1 }, if self.is_big_endian { 2 } else { 1 }, 1]);
-        header.resize(16, 0);
-        header.extend([3, 0, 62, 0, 1, 0, 0, 0]);
-        header.extend(self.word(0)); // entry
-        header.extend(self.word(segments_at));
-        header.extend(self.word(0)); // sections
-        header.extend([0; 4]); // flags
-        header.extend(self.number(if self.is_64 { 64 } else { 52 }, 2));
-        header.extend(self.number(segment_size, 2));
-        header.extend(self.number(count, 2));
-        header.resize(if self.is_64 { 64 } else { 52 }, 0);
-        header
-    }
-
-    fn segment(self, kind: u64, offset: u64, size: u64, align: u64) -> Vec<u8> {
-        let mut segment = self.number(kind, 4);
-        if self.is_64 {
-            segment.extend([0; 4]); // flags
-        }
-        segment.extend(self.word(offset));
-        segment.extend([self.word(0), self.word(0), self.word(size), self.word(size)].concat());
-        if !self.is_64 {
-            segment.extend([0; 4]);
-        }
-        segment.extend(self.word(align));
-        segment
-    }
-
-    fn segment_size(self) -> u64 {
-        if self.is_64 { 56 } else { 32 }
-    }
-
-    fn note(self, name: &[u8], kind: u64, description: &[u8], align: usize) -> Vec<u8> {
-        let mut note = self.number(name.len() as u64, 4);
-        note.extend(self.number(description.len() as u64, 4));
-        note.extend(self.number(kind, 4));
-        for part in [name, description] {
-            note.extend(part);
-            note.resize(note.len().next_multiple_of(align), 0);
-        }
-        note
-    }
-
-    /// A file with segments of notes, each with its alignment.
-    fn file(self, notes: &[(Vec<u8>, u64)]) -> Vec<u8> {
-        let header = self.header(0, 0, 0).len() as u64;
-        let mut at = header + self.segment_size() * (notes.len() as u64 + 1);
-        let mut file = self.header(header, self.segment_size(), notes.len() as u64 + 1);
-        file.extend(self.segment(1, 0, 4096, 4096));
-        for (note, align) in notes {
-            file.extend(self.segment(4, at, note.len() as u64, *align));
-            at += note.len() as u64;
-        }
-        notes.iter().for_each(|(note, _)| file.extend(note));
-        file
-    }
+    notes.iter().for_each(|(note, _)| file.extend(note));
+    file
 }
 
 /// Reads as from a file.
@@ -109,7 +38,7 @@ fn find(file: &[u8]) -> Option<Vec<u8>> {
 #[test]
 fn found_in_all_classes_and_byte_orders() {
     for elf in ALL {
-        assert_eq!(find(&elf.file(&[(elf.note(b"GNU\0", 3, ID, 4), 4)])).as_deref(), Some(ID));
+        assert_eq!(find(&file(elf, &[(elf.note(b"GNU\0", 3, ID, 4), 4)])).as_deref(), Some(ID));
     }
 }
 
@@ -120,7 +49,7 @@ fn found_behind_other_notes_and_segments() {
         let other = elf.note(b"stapsdt\0", 3, b"xyz", 4);
         let property = elf.note(b"GNU\0", 5, b"0123456789ab", 8);
         let own = [abi, other, elf.note(b"GNU\0", 3, ID, 4)].concat();
-        assert_eq!(find(&elf.file(&[(property, 8), (own, 4)])).as_deref(), Some(ID));
+        assert_eq!(find(&file(elf, &[(property, 8), (own, 4)])).as_deref(), Some(ID));
     }
 }
 
@@ -128,9 +57,9 @@ fn found_behind_other_notes_and_segments() {
 fn notes_are_aligned_as_their_segment_is() {
     for elf in ALL {
         let notes = |align| [elf.note(b"GNU\0", 5, b"0123456789ab", align), elf.note(b"GNU\0", 3, ID, align)].concat();
-        assert_eq!(find(&elf.file(&[(notes(8), 8)])).as_deref(), Some(ID));
-        assert_eq!(find(&elf.file(&[(notes(4), 4)])).as_deref(), Some(ID));
-        assert_eq!(find(&elf.file(&[(notes(4), 0)])).as_deref(), Some(ID));
+        assert_eq!(find(&file(elf, &[(notes(8), 8)])).as_deref(), Some(ID));
+        assert_eq!(find(&file(elf, &[(notes(4), 4)])).as_deref(), Some(ID));
+        assert_eq!(find(&file(elf, &[(notes(4), 0)])).as_deref(), Some(ID));
     }
 }
 
@@ -138,11 +67,11 @@ fn notes_are_aligned_as_their_segment_is() {
 fn none_where_there_is_none() {
     for elf in ALL {
         let without = [
-            elf.file(&[]),
-            elf.file(&[(elf.note(b"GNU\0", 3, b"", 4), 4)]),
-            elf.file(&[(elf.note(b"GNU", 3, ID, 4), 4)]),
-            elf.file(&[(elf.note(b"GNU\0", 4, ID, 4), 4)]),
-            elf.file(&[(elf.note(b"FDO\0", 3, ID, 4), 4)]),
+            file(elf, &[]),
+            file(elf, &[(elf.note(b"GNU\0", 3, b"", 4), 4)]),
+            file(elf, &[(elf.note(b"GNU", 3, ID, 4), 4)]),
+            file(elf, &[(elf.note(b"GNU\0", 4, ID, 4), 4)]),
+            file(elf, &[(elf.note(b"FDO\0", 3, ID, 4), 4)]),
         ];
         for file in without {
             assert_eq!(find(&file), None);
@@ -156,7 +85,7 @@ fn none_where_there_is_none() {
 #[test]
 fn sizes_that_cannot_be() {
     for elf in ALL {
-        let good = elf.file(&[(elf.note(b"GNU\0", 3, ID, 4), 4)]);
+        let good = file(elf, &[(elf.note(b"GNU\0", 3, ID, 4), 4)]);
         let header = elf.header(0, 0, 0).len();
         let table = elf.segment_size() as usize;
         let largest = if elf.is_64 { u64::MAX } else { u64::from(u32::MAX) };
@@ -189,7 +118,7 @@ fn sizes_that_cannot_be() {
 #[test]
 fn a_file_cut_anywhere_has_none() {
     for elf in ALL {
-        let good = elf.file(&[(elf.note(b"GNU\0", 3, ID, 4), 4)]);
+        let good = file(elf, &[(elf.note(b"GNU\0", 3, ID, 4), 4)]);
         let needed = good.len() - 3; // the padding
         for len in 0..needed {
             assert_eq!(find(&good[..len]), None, "cut at {len}");
@@ -203,7 +132,7 @@ fn bytes_changed_at_random_do_no_harm() {
     let mut random = Random::new(5);
     for _ in 0..20_000 {
         let elf = *random.one_of(&ALL);
-        let mut file = elf.file(&[(elf.note(b"GNU\0", 5, ID, 8), 8), (elf.note(b"GNU\0", 3, ID, 4), 4)]);
+        let mut file = file(elf, &[(elf.note(b"GNU\0", 5, ID, 8), 8), (elf.note(b"GNU\0", 3, ID, 4), 4)]);
         for _ in 0..=random.below(4) {
             let at = random.below(file.len() as u64) as usize;
             file[at] = *random.one_of(&[0, 1, 4, 0x7f, 0x80, 0xff]);
@@ -242,7 +171,7 @@ fn files() {
     assert!(build_id::of_file(Path::new("no such file")).is_err());
     let elf = ALL[0];
     let path = directory.join(format!("build-id-{}", std::process::id()));
-    std::fs::write(&path, elf.file(&[(elf.note(b"GNU\0", 3, ID, 4), 4)])).expect("a file can be made");
+    std::fs::write(&path, file(elf, &[(elf.note(b"GNU\0", 3, ID, 4), 4)])).expect("a file can be made");
     let found = build_id::of_file(&path);
     std::fs::remove_file(&path).expect("it is there");
     assert_eq!(found.expect("it is a file").as_deref(), Some(ID));
