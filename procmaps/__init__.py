@@ -23,6 +23,7 @@ from procmaps._read import from_path, from_pid, from_str
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What _LATER has, for a type checker.
+    from procmaps._columns import arrow
     from procmaps._diff import Change, Diff, diff
     from procmaps._iterparse import iterparse
     from procmaps._rows import from_records
@@ -40,6 +41,7 @@ __all__ = [
     "Snapshot",
     "UnsupportedError",
     "__version__",
+    "arrow",
     "diff",
     "from_path",
     "from_pid",
@@ -56,6 +58,7 @@ _LATER = {
     "Change": "_diff",
     "Diff": "_diff",
     "Snapshot": "_snapshot",
+    "arrow": "_columns",
     "diff": "_diff",
     "from_records": "_rows",
     "iterparse": "_iterparse",

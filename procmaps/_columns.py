@@ -7,6 +7,7 @@ from procmaps._procmaps import Table, arrow_schema, arrow_stream, packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from os import PathLike
 
     import numpy
@@ -22,16 +23,32 @@ FIELDS = [
 ]
 
 
+def arrow(listings: Iterable[Maps], *, signed: bool = False) -> Columns:
+    """Return the columns of several listings, one below the other, for whatever takes Arrow data.
+
+    They are those that each listing has by itself (see `Maps.arrow`); the column `pid` tells the
+    processes apart.
+
+    Args:
+        listings: What is in them.
+        signed: As for `Maps.arrow`.
+
+    >>> import procmaps
+    >>> every = procmaps.arrow(procmaps.from_pid() for _ in range(2))     # duckdb.sql("select ... from every")
+    """
+    return Columns(list(listings), signed=signed)
+
+
 class Columns:
     """The columns of some mappings, for whatever takes Arrow's PyCapsule interface.
 
-    `Maps` is one too: this one can also have signed numbers. See `Maps.arrow`.
+    They are made anew, natively and without Map objects, each time that they are taken.
     """
 
-    __slots__ = ("_maps", "_signed")
+    __slots__ = ("_listings", "_signed")
 
-    def __init__(self, maps: Maps, *, signed: bool) -> None:
-        self._maps = maps
+    def __init__(self, listings: list[Maps], *, signed: bool) -> None:
+        self._listings = listings
         self._signed = signed
 
     def __arrow_c_schema__(self) -> object:
@@ -39,12 +56,12 @@ class Columns:
         return arrow_schema(self._signed)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return the columns: a capsule of an `ArrowArrayStream`.
+        """Return the columns: a capsule of an `ArrowArrayStream`, with a batch for each listing.
 
         Args:
             requested_schema: Has no effect: what takes the columns converts them.
         """
-        return arrow_stream(_table_of(self._maps), self._maps.pid, self._signed)
+        return arrow_stream([(_table_of(maps), maps.pid) for maps in self._listings], self._signed)
 
 
 def numbers(maps: Maps) -> numpy.ndarray:

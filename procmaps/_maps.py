@@ -391,7 +391,7 @@ class Maps(MapSequence):
         """
         from procmaps._columns import Columns
 
-        return Columns(self, signed=signed)
+        return Columns([self], signed=signed)
 
     def to_numpy(self) -> numpy.ndarray:
         """Return the numbers of each mapping as a structured array, read-only; needs numpy.

@@ -78,8 +78,8 @@ class Table:
 def parse(data: bytes, encoding: str = "utf-8", dialect: str = "linux") -> Table:
     """Parse a listing. Raises `ParseError` at the first line that is none."""
 
-def arrow_stream(table: Table, pid: int | None, signed: bool) -> object:
-    """The capsule of an `ArrowArrayStream` of the rows. Made without the GIL."""
+def arrow_stream(parts: list[tuple[Table, int | None]], signed: bool) -> object:
+    """The capsule of an `ArrowArrayStream` of the rows of some tables, each of a process. Made without the GIL."""
 
 def arrow_schema(signed: bool) -> object:
     """The capsule of the `ArrowSchema` that such a stream has."""

@@ -8,7 +8,7 @@
 //! they are, and dropping one does what whoever has it is to do: call `release`, unless it was moved
 //! away. Pointers that only others follow are kept as addresses, [exposed](pointer::expose_provenance).
 //!
-//! Excluded: reading what others export; dictionaries; more than one batch.
+//! Excluded: reading what others export; dictionaries.
 
 use crate::columns::{Bits, COLUMNS, Cells, SCHEMA, Values};
 use std::ffi::{CStr, c_char, c_int};
@@ -56,7 +56,7 @@ struct ArrayOwned {
     _addresses: Vec<usize>,
 }
 
-/// `ArrowArrayStream`: the type, and all cells in one batch.
+/// `ArrowArrayStream`: the type, and the cells in batches.
 #[repr(C)]
 pub struct Stream {
     get_schema: extern "C" fn(&mut Stream, &mut MaybeUninit<Schema>) -> c_int,
@@ -68,7 +68,7 @@ pub struct Stream {
 
 struct StreamOwned {
     signed: bool,
-    batch: Option<Array>,
+    batches: std::vec::IntoIter<Array>,
 }
 
 const NULLABLE: i64 = 2;
@@ -82,16 +82,19 @@ pub fn schema(signed: bool) -> Schema {
     Schema::new(c"+s", c"", 0, metadata(), children.collect())
 }
 
-/// The cells of the columns of `columns.rs`.
-pub fn stream(cells: Vec<Cells>, rows: usize, signed: bool) -> Stream {
-    let children = cells.into_iter().map(|cells| Array::column(cells, rows)).collect();
-    let batch = Some(Array::new(rows, Cells::default(), vec![0], children));
+/// The cells of the columns of `columns.rs`: how many rows there are, and their cells, in batches.
+pub fn stream(batches: Vec<(usize, Vec<Cells>)>, signed: bool) -> Stream {
+    let batches = batches.into_iter().map(|(rows, cells)| {
+        let columns = cells.into_iter().map(|cells| Array::column(cells, rows)).collect();
+        Array::new(rows, Cells::default(), vec![0], columns)
+    });
+    let batches = batches.collect::<Vec<_>>().into_iter();
     Stream {
         get_schema,
         get_next,
         get_last_error,
         release: Some(release_stream),
-        owned: ManuallyDrop::new(Some(Box::new(StreamOwned { signed, batch }))),
+        owned: ManuallyDrop::new(Some(Box::new(StreamOwned { signed, batches }))),
     }
 }
 
@@ -189,7 +192,7 @@ extern "C" fn get_schema(stream: &mut Stream, out: &mut MaybeUninit<Schema>) -> 
 }
 
 extern "C" fn get_next(stream: &mut Stream, out: &mut MaybeUninit<Array>) -> c_int {
-    let batch = stream.owned.as_mut().and_then(|owned| owned.batch.take());
+    let batch = stream.owned.as_mut().and_then(|owned| owned.batches.next());
     out.write(batch.unwrap_or_else(Array::released));
     0
 }

@@ -157,12 +157,28 @@ def test_names_in_another_encoding(monkeypatch):
     assert procmaps.from_records(rows) == maps
 
 
+def test_several_listings_are_one_below_the_other():
+    one, other = Maps(listings.LISTING[:2]), Maps(listings.LISTING[2:])
+    one._origin = (7, None, None, None)
+    every = procmaps.arrow(maps for maps in (one, Maps(), other))
+    assert arrow_c.rows_of(every) == arrow_c.rows_of(every) == one.records() + other.records()
+    assert {row["pid"] for row in arrow_c.rows_of(every)} == {7, None}
+    capsule = procmaps.arrow([one, other]).__arrow_c_stream__()
+    lengths = [
+        batch.length for batch in arrow_c.batches_of(arrow_c.in_capsule(capsule, arrow_c.STREAM, arrow_c.Stream))
+    ]
+    assert lengths == [2, 4]
+    assert arrow_c.rows_of(procmaps.arrow([])) == []
+    rows = arrow_c.rows_of(procmaps.arrow([one, other], signed=True))
+    assert procmaps.from_records(rows) == listings.LISTING
+
+
 # Whose the memory is
 
 
 def test_what_nobody_reads_is_let_go():
     for _ in range(100):
-        listings.made().__arrow_c_stream__()
+        procmaps.arrow([listings.made(), listings.parsed()]).__arrow_c_stream__()
         listings.made().__arrow_c_schema__()
 
 
@@ -179,7 +195,7 @@ def test_a_stream_can_be_moved_and_outlives_all():
     stream = arrow_c.moved(arrow_c.in_capsule(capsule, arrow_c.STREAM, arrow_c.Stream))
     del maps, capsule
     gc.collect()
-    schema, array = map(arrow_c.moved, arrow_c.batch_of(stream))
+    schema, (array,) = arrow_c.moved(arrow_c.types_of(stream)), map(arrow_c.moved, arrow_c.batches_of(stream))
     stream.release(ctypes.byref(stream))
     column = arrow_c.moved(array.children[13].contents)
     array.release(ctypes.byref(array))
@@ -199,9 +215,8 @@ def test_nothing_is_left_behind():
 
     def export():
         stream = arrow_c.in_capsule(capsule := maps.__arrow_c_stream__(), arrow_c.STREAM, arrow_c.Stream)
-        schema, array = arrow_c.batch_of(stream)
-        schema.release(ctypes.byref(schema))
-        array.release(ctypes.byref(array))
+        for structure in (arrow_c.types_of(stream), *arrow_c.batches_of(stream)):
+            structure.release(ctypes.byref(structure))
         del capsule
 
     export()

@@ -129,6 +129,17 @@ def test_duckdb_groups():
     assert rows[:2] == [("/bin/cat", 2, 0x3000), ("/caf\ufffd", 1, 2**64 - 1 - 0x7F00)]
 
 
+def test_many_processes_are_one_table():
+    duckdb = pytest.importorskip("duckdb")
+    polars = pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    every = procmaps.arrow([ODD, Maps(), ODD[1:]])
+    expected = ODD.records() + ODD[1:].records()
+    assert pyarrow.table(every).to_pylist() == polars.DataFrame(every).to_dicts() == expected
+    assert duckdb.sql("select * from every").fetchall() == [tuple(row.values()) for row in expected]
+    assert polars.DataFrame(procmaps.arrow([])).is_empty()
+
+
 # numpy
 
 

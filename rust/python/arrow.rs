@@ -5,16 +5,18 @@ use crate::{arrow, columns, packed as numbers};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 
-/// The capsule of an `ArrowArrayStream` of the rows. Made without the GIL.
+/// The capsule of an `ArrowArrayStream` of the rows of some tables, each of a process. Made without the GIL.
 #[pyfunction]
 pub fn arrow_stream<'py>(
     py: Python<'py>,
-    table: &Table,
-    pid: Option<u32>,
+    parts: Vec<(Py<Table>, Option<u32>)>,
     signed: bool,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let table = &table.table;
-    let stream = py.detach(|| arrow::stream(columns::cells(table, pid), table.len(), signed));
+    let batch = |(table, pid): &(Py<Table>, Option<u32>)| {
+        let table = &table.get().table;
+        (table.len(), columns::cells(table, *pid))
+    };
+    let stream = py.detach(|| arrow::stream(parts.iter().map(batch).collect(), signed));
     PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
 }
 

@@ -93,26 +93,32 @@ def metadata_of(schema):
     return dict(zip(texts[::2], texts[1::2]))
 
 
-def batch_of(stream):
-    """Return the types and the one batch of a stream, for the caller to release."""
-    schema, array, end = Schema(), Array(), Array()
+def types_of(stream):
+    """Return the types of a stream, for the caller to release."""
+    schema = Schema()
     assert stream.get_schema(byref(stream), byref(schema)) == 0
-    assert stream.get_next(byref(stream), byref(array)) == 0
-    assert stream.get_next(byref(stream), byref(end)) == 0
-    assert array.release and not end.release
-    assert stream.get_last_error(byref(stream)) is None
-    return schema, array
+    return schema
+
+
+def batches_of(stream):
+    """Return the batches of a stream, for the caller to release."""
+    batches = []
+    while not batches or batches[-1].release:
+        batches.append(Array())
+        assert stream.get_next(byref(stream), byref(batches[-1])) == 0
+        assert stream.get_last_error(byref(stream)) is None
+    return batches[:-1]
 
 
 def rows_of(exporter):
     """Return the rows of whatever exports a stream: a dict each."""
     capsule = exporter.__arrow_c_stream__()
     stream = in_capsule(capsule, STREAM, Stream)
-    schema, array = batch_of(stream)
+    schema, batches = types_of(stream), batches_of(stream)
     try:
-        return _rows(schema, array)
+        return [row for batch in batches for row in _rows(schema, batch)]
     finally:
-        for structure in (schema, array, stream):
+        for structure in (schema, *batches, stream):
             structure.release(byref(structure))
             assert not structure.release
 
