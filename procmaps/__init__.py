@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from procmaps._rows import from_records
     from procmaps._schemas import json_schema
     from procmaps._snapshot import Snapshot, snapshot
+    from procmaps._sql import sql
     from procmaps.modules import loaded
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "json_schema",
     "loaded",
     "snapshot",
+    "sql",
 ]
 
 # Names that are imported when they are first asked for, by the module that has them.
@@ -65,6 +67,7 @@ _LATER = {
     "json_schema": "_schemas",
     "loaded": "modules",
     "snapshot": "_snapshot",
+    "sql": "_sql",
 }
 
 for _name in __all__:

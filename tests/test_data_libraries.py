@@ -5,8 +5,10 @@ The columns themselves are in test_columns.py.
 
 from __future__ import annotations
 
+import re
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,21 @@ def maps(request):
     if request.param == "process":
         return procmaps.from_pid() if sys.platform == "linux" else ODD
     return {"odd": ODD, "slice": ODD[::2].filter(perms="r"), "none": Maps()}[request.param]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the examples read processes")
+def test_the_examples_of_the_documentation(tmp_path, monkeypatch):
+    """Those without a prompt; test_docs.py runs the others."""
+    page = Path(__file__).parent.parent / "docs" / "data.md"
+    for name in ("duckdb", "polars", "pyarrow"):
+        pytest.importorskip(name)
+    if not hasattr(pytest.importorskip("pandas").DataFrame, "from_arrow"):
+        pytest.skip("pandas reads Arrow from version 3 on")
+    blocks = re.findall(r"^```python\n((?!>>>).*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 6
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks), page.name, "exec"), {"__name__": "data"})
+    assert (tmp_path / "maps.parquet").exists()
 
 
 # pyarrow, Parquet
