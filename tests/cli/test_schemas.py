@@ -22,6 +22,8 @@ QUESTIONS = [
     "query PID 0 --next --build-id",
     "query PID ffffffffff600000",
     "files PID",
+    "libs PID",
+    "libs PID --load-order",
     "mem PID",
     "mem PID --by kind",
     "mem PID --by mapping",
