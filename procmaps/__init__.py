@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What _LATER has, for a type checker.
     from procmaps._columns import arrow
+    from procmaps._demangle import demangle, demangle_all, demangle_text
     from procmaps._diff import Change, Diff, diff
     from procmaps._iterparse import iterparse
     from procmaps._rows import from_records
@@ -43,6 +44,9 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "arrow",
+    "demangle",
+    "demangle_all",
+    "demangle_text",
     "diff",
     "from_path",
     "from_pid",
@@ -61,6 +65,9 @@ _LATER = {
     "Diff": "_diff",
     "Snapshot": "_snapshot",
     "arrow": "_columns",
+    "demangle": "_demangle",
+    "demangle_all": "_demangle",
+    "demangle_text": "_demangle",
     "diff": "_diff",
     "from_records": "_rows",
     "iterparse": "_iterparse",

@@ -24,6 +24,9 @@ __all__ = [
     "__version__",
     "arrow_schema",
     "arrow_stream",
+    "demangle",
+    "demangle_all",
+    "demangle_text",
     "packed",
     "parse",
     "parse_smaps",
@@ -34,6 +37,7 @@ __all__ = [
     "read_process",
     "read_rollup",
     "read_smaps",
+    "unfinished_name",
 ]
 
 __version__: str
@@ -365,3 +369,15 @@ class Lines:
 
     def frames(self, elf_addresses: bytes) -> list[list[tuple[str | None, str | None, int | None]]]:
         """For each address (u64, packed) of the file's own numbering: `(function, file, line)`, the innermost first."""
+
+def demangle(name: str | bytes, strict: bool, verbose: bool) -> str:
+    """Demangle one name. If it is none: ValueError, or the name itself if not `strict`."""
+
+def demangle_all(names: Iterable[str | bytes], strict: bool, verbose: bool) -> list[str]:
+    """Demangle many names, without the GIL."""
+
+def demangle_text(data: bytes, verbose: bool) -> bytes:
+    """Replace the mangled names in a text, without the GIL."""
+
+def unfinished_name(data: bytes) -> int:
+    """How many bytes at the end of a text may be the begin of a mangled name."""

@@ -23,6 +23,7 @@
 //! | `arrow.rs` | how do other libraries read these columns? |
 //! | `packed.rs` | which numbers are in these rows, side by side? |
 //! | `symbols/` | which symbols hold these addresses? |
+//! | `demangle.rs` | which name did a compiler mangle into this symbol? |
 //! | `python/` | how does Python see it? |
 //!
 //! Without the feature `python` it is an ordinary crate, for its own tests and for fuzzing.
@@ -30,6 +31,7 @@
 pub mod arrow;
 pub mod build_id;
 pub mod columns;
+pub mod demangle;
 pub mod elf;
 pub mod fields;
 /// The grammar of a line.

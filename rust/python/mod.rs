@@ -1,6 +1,7 @@
 //! What crosses the boundary to Python: `procmaps/_procmaps.pyi` has the same list with types.
 
 mod arrow;
+mod demangle;
 mod elf;
 mod errors;
 #[cfg_attr(not(target_os = "linux"), path = "no_host.rs")]
@@ -27,6 +28,8 @@ mod _procmaps {
 
     #[pymodule_export]
     use super::arrow::{arrow_schema, arrow_stream, packed};
+    #[pymodule_export]
+    use super::demangle::{demangle, demangle_all, demangle_text, unfinished_name};
     #[pymodule_export]
     use super::elf::{read_elf, read_elf_in_memory};
     #[pymodule_export]

@@ -1,0 +1,344 @@
+//! Names: `<name>`, `<nested-name>`, `<local-name>`, `<unqualified-name>` and what they are made of.
+
+use super::parser::{Parsed, Parser};
+use super::tree::{Id, List, Node, Qualifiers, Span};
+use super::words::{operator_of, standard_of};
+
+/// A name, and what an encoding must know of it.
+#[derive(Clone, Copy)]
+pub struct Name {
+    pub id: Id,
+    /// It ends with template arguments.
+    pub is_template: bool,
+    /// A constructor, destructor or conversion operator: no return type is written.
+    pub is_typeless: bool,
+    /// Of the function.
+    pub qualifiers: Qualifiers,
+}
+
+impl Name {
+    fn new(id: Id) -> Name {
+        Name { id, is_template: false, is_typeless: false, qualifiers: Qualifiers::default() }
+    }
+}
+
+impl Parser<'_> {
+    /// `<name>`
+    pub fn name(&mut self) -> Parsed<Name> {
+        self.deeper(|parser| match parser.peek2() {
+            [b'N', _] => parser.nested_name(),
+            [b'Z', _] => parser.local_name(),
+            [b'S', b't'] => {
+                parser.at += 2;
+                let std = parser.add(Node::Word("std"));
+                parser.unscoped_name(Some(std))
+            }
+            [b'S', next] if next != b't' => {
+                let id = parser.substitution(false)?;
+                if parser.peek() != b'I' { Ok(Name::new(id)) } else { parser.template_of(Name::new(id)) }
+            }
+            _ => parser.unscoped_name(None),
+        })
+    }
+
+    fn unscoped_name(&mut self, scope: Option<Id>) -> Parsed<Name> {
+        let mut name = self.unqualified_name(scope)?;
+        if let Some(scope) = scope {
+            name.id = self.add(Node::Qualified(scope, name.id));
+        }
+        if self.peek() != b'I' {
+            return Ok(name);
+        }
+        self.remember(name.id);
+        self.template_of(name)
+    }
+
+    fn template_of(&mut self, name: Name) -> Parsed<Name> {
+        let arguments = self.template_arguments()?;
+        Ok(Name { id: self.add(Node::Template(name.id, arguments)), is_template: true, ..name })
+    }
+
+    /// `N [<CV-qualifiers>] [<ref-qualifier>] <prefix> <unqualified-name> E`
+    fn nested_name(&mut self) -> Parsed<Name> {
+        self.expect(b'N', "a nested name")?;
+        let mut qualifiers = self.cv_qualifiers();
+        if self.eat(b'R') {
+            qualifiers.add(Qualifiers::LVALUE);
+        } else if self.eat(b'O') {
+            qualifiers.add(Qualifiers::RVALUE);
+        }
+        // The explicit object parameter of C++23 is written among the parameters.
+        self.eat(b'H');
+        let name = self.prefix()?;
+        Ok(Name { qualifiers, ..name })
+    }
+
+    fn prefix(&mut self) -> Parsed<Name> {
+        let mut prefix: Option<Name> = None;
+        loop {
+            let mut is_new = true;
+            let next = match (self.peek2(), prefix) {
+                ([b'E', _], Some(name)) => {
+                    self.at += 1;
+                    return Ok(name);
+                }
+                // Behind a member: the lambda in its initializer comes.
+                ([b'M', _], Some(name)) => {
+                    self.at += 1;
+                    is_new = false;
+                    name
+                }
+                ([b'I', _], Some(name)) if !name.is_template => self.template_of(name)?,
+                ([b'S', b't'], None) => {
+                    self.at += 2;
+                    is_new = false;
+                    Name::new(self.add(Node::Word("std")))
+                }
+                ([b'S', _], None) => {
+                    is_new = false;
+                    Name::new(self.substitution(true)?)
+                }
+                ([b'T', _], None) => Name::new(self.template_parameter()?),
+                ([b'D', b't' | b'T'], None) => Name::new(self.decltype()?),
+                _ => self.member_of(prefix)?,
+            };
+            if is_new && self.peek() != b'E' {
+                self.remember(next.id);
+            }
+            prefix = Some(next);
+        }
+    }
+
+    fn member_of(&mut self, prefix: Option<Name>) -> Parsed<Name> {
+        let member = self.unqualified_name(prefix.map(|name| name.id))?;
+        let Some(prefix) = prefix else { return Ok(member) };
+        Ok(Name { id: self.add(Node::Qualified(prefix.id, member.id)), ..member })
+    }
+
+    /// `Z <encoding> E <name> [<discriminator>]`
+    fn local_name(&mut self) -> Parsed<Name> {
+        self.expect(b'Z', "a local name")?;
+        let function = self.encoding()?;
+        self.expect(b'E', "'E' behind the function of a local name")?;
+        let mut name = if self.eat(b's') {
+            Name::new(self.add(Node::Word("string literal")))
+        } else if self.eat(b'd') {
+            let number = self.index()?.saturating_add(1);
+            let name = self.name()?;
+            Name { id: self.add(Node::DefaultArgument(number, name.id)), ..name }
+        } else {
+            self.name()?
+        };
+        self.discriminator()?;
+        name.id = self.add(Node::Local(function, name.id));
+        Ok(name)
+    }
+
+    /// `_ <digit>` or `__ <number> _`: tells names in one function apart, and is not shown.
+    fn discriminator(&mut self) -> Parsed<()> {
+        if !self.eat(b'_') {
+            return Ok(());
+        }
+        if self.eat(b'_') {
+            self.number()?;
+            return self.expect(b'_', "'_' behind the discriminator");
+        }
+        if !self.peek().is_ascii_digit() {
+            return self.fail("a discriminator");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// `<unqualified-name>`, in a scope, whose name its constructors bear.
+    pub fn unqualified_name(&mut self, scope: Option<Id>) -> Parsed<Name> {
+        let module = self.module_name()?;
+        let is_friend = self.eat(b'F');
+        // Internal linkage is not shown.
+        self.eat(b'L');
+        let mut name = match self.peek2() {
+            [b'0'..=b'9', _] => Name::new(self.source_name()?),
+            [b'U', b't'] => Name::new(self.unnamed_type()?),
+            [b'U', b'l'] => Name::new(self.lambda()?),
+            [b'D', b'C'] => Name::new(self.structured_binding()?),
+            [b'C', _] | [b'D', b'0'..=b'9'] => self.constructor_or_destructor(scope)?,
+            [b'a'..=b'z', _] => self.operator_name()?,
+            _ => return self.fail("a name"),
+        };
+        if let Some(module) = module {
+            name.id = self.add(Node::InModule(name.id, module));
+        }
+        if is_friend {
+            name.id = self.add(Node::Friend(name.id));
+        }
+        while self.eat(b'B') {
+            let tag = self.source_text()?;
+            name.id = self.add(Node::Tagged(name.id, tag));
+        }
+        Ok(name)
+    }
+
+    /// `W [P] <source-name>`, of which the last is shown.
+    fn module_name(&mut self) -> Parsed<Option<Span>> {
+        let mut module = None;
+        while self.eat(b'W') {
+            self.eat(b'P');
+            module = Some(self.source_text()?);
+        }
+        Ok(module)
+    }
+
+    pub fn source_name(&mut self) -> Parsed<Id> {
+        let text = self.source_text()?;
+        let bytes = text.of(self.name);
+        let is_anonymous = bytes.len() >= 10
+            && bytes.starts_with(b"_GLOBAL_")
+            && matches!(bytes[8], b'.' | b'_' | b'$')
+            && bytes[9] == b'N';
+        Ok(self.add(if is_anonymous { Node::Word("(anonymous namespace)") } else { Node::Source(text) }))
+    }
+
+    /// `<number> <identifier>`
+    pub fn source_text(&mut self) -> Parsed<Span> {
+        let begin = self.at;
+        let length = self.number()? as usize;
+        if length == 0 || length > self.name.len() - self.at {
+            self.at = begin;
+            return self.fail("the length of a name that follows");
+        }
+        self.at += length;
+        Ok(Span::new(self.at - length, self.at))
+    }
+
+    /// `Ut [<number>] _`
+    fn unnamed_type(&mut self) -> Parsed<Id> {
+        self.at += 2;
+        let number = self.index()?.saturating_add(1);
+        let id = self.add(Node::Unnamed(number));
+        Ok(id)
+    }
+
+    /// `Ul <template-param-decl>* <type>+ E [<number>] _`
+    fn lambda(&mut self) -> Parsed<Id> {
+        self.at += 2;
+        let declared = self.template_declarations()?;
+        let parameters = self.parameters(Self::eats_end)?;
+        let number = self.index()?.saturating_add(1);
+        let lambda = self.add(Node::Lambda(parameters, number));
+        Ok(match declared {
+            Some(declared) => self.add(Node::GenericLambda(declared, lambda)),
+            None => lambda,
+        })
+    }
+
+    /// `DC <source-name>+ E`
+    fn structured_binding(&mut self) -> Parsed<Id> {
+        self.at += 2;
+        let names = self.list(Self::source_name, |parser| parser.eat(b'E'))?;
+        Ok(self.add(Node::Bindings(names)))
+    }
+
+    /// `C1` to `C5`, `CI1 <type>`, `CI2 <type>`, `D0` to `D5`
+    fn constructor_or_destructor(&mut self, scope: Option<Id>) -> Parsed<Name> {
+        let Some(scope) = scope else { return self.fail("the class of the constructor") };
+        let is_constructor = self.peek() == b'C';
+        self.at += 1;
+        let is_inherited = is_constructor && self.eat(b'I');
+        let id = match self.peek() {
+            b'1'..=b'5' if is_constructor => {
+                self.at += 1;
+                let of = if is_inherited { self.type_()? } else { scope };
+                self.add(Node::Constructor(of))
+            }
+            b'0'..=b'5' if !is_constructor && self.peek() != b'3' => {
+                self.at += 1;
+                self.add(Node::Destructor(scope))
+            }
+            _ => return self.fail("the kind of constructor or destructor"),
+        };
+        Ok(Name { is_typeless: true, ..Name::new(id) })
+    }
+
+    /// `<operator-name>`, as the name of a function
+    pub fn operator_name(&mut self) -> Parsed<Name> {
+        match self.peek2() {
+            [b'c', b'v'] => self.conversion(),
+            [b'l', b'i'] => {
+                self.at += 2;
+                let suffix = self.source_name()?;
+                Ok(Name::new(self.add(Node::LiteralOperator(suffix))))
+            }
+            [b'v', b'0'..=b'9'] => {
+                self.at += 2;
+                let text = self.source_text()?;
+                Ok(Name::new(self.add(Node::VendorOperator(text))))
+            }
+            code => {
+                let Some(operator) = operator_of(code) else { return self.fail("a name or an operator") };
+                self.at += 2;
+                Ok(Name::new(self.add(Node::Operator(operator))))
+            }
+        }
+    }
+
+    fn conversion(&mut self) -> Parsed<Name> {
+        self.at += 2;
+        let in_conversion = std::mem::replace(&mut self.in_conversion, true);
+        let to = self.type_();
+        self.in_conversion = in_conversion;
+        let id = self.add(Node::Conversion(to?));
+        Ok(Name { is_typeless: true, ..Name::new(id) })
+    }
+
+    /// `S_`, `S <seq-id> _`, or an abbreviation, which a constructor behind it wants in full.
+    pub fn substitution(&mut self, is_prefix: bool) -> Parsed<Id> {
+        self.expect(b'S', "a substitution")?;
+        let Some(standard) = standard_of(self.peek()) else { return self.remembered() };
+        self.at += 1;
+        let is_full = is_prefix && matches!(self.peek(), b'C' | b'D');
+        let mut id = self.add(Node::Standard(standard, is_full));
+        let plain = id;
+        while self.eat(b'B') {
+            let tag = self.source_text()?;
+            id = self.add(Node::Tagged(id, tag));
+        }
+        Ok(if id == plain { id } else { self.remember(id) })
+    }
+
+    /// `I <template-arg>* E`
+    pub fn template_arguments(&mut self) -> Parsed<List> {
+        self.expect(b'I', "template arguments")?;
+        let in_conversion = std::mem::replace(&mut self.in_conversion, false);
+        let arguments = self.list(Self::template_argument, Self::eats_end);
+        self.in_conversion = in_conversion;
+        arguments
+    }
+
+    pub fn eats_end(&mut self) -> bool {
+        self.eat(b'E')
+    }
+
+    /// `<template-arg>`
+    pub fn template_argument(&mut self) -> Parsed<Id> {
+        self.deeper(|parser| match parser.peek2() {
+            [b'X', _] => {
+                parser.at += 1;
+                let expression = parser.expression()?;
+                parser.expect(b'E', "'E' behind an expression")?;
+                Ok(expression)
+            }
+            [b'L', _] => parser.literal(),
+            [b'J' | b'I', _] => {
+                parser.at += 1;
+                let arguments = parser.list(Self::template_argument, Self::eats_end)?;
+                Ok(parser.add(Node::Pack(arguments)))
+            }
+            _ if parser.is_at_template_declaration() => {
+                // The declaration of a parameter that its argument alone does not tell: not shown.
+                parser.template_declaration()?;
+                parser.template_argument()
+            }
+            _ => parser.type_(),
+        })
+    }
+}
