@@ -58,10 +58,11 @@ def locate_all(maps: Maps, addresses: Iterable[int], symbol: bool) -> list[Locat
     """See `Maps.locate_all`."""
     addresses = list(addresses)
     found = index_of(maps)
-    symbols = found.symbolizer(maps).symbolize(addresses) if symbol else [None] * len(addresses)
+    if symbol:
+        return found.symbolizer(maps).locate(addresses)
     return [
-        None if m is None else found.locate(index(address), m)._replace(symbol=symbol_)
-        for address, m, symbol_ in zip(addresses, maps.find_all(addresses), symbols)
+        None if m is None else found.locate(index(address), m)
+        for address, m in zip(addresses, maps.find_all(addresses))
     ]
 
 

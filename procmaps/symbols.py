@@ -12,10 +12,12 @@ The tables of symbols are made once a file, and shared by all that ask about it.
 
 from __future__ import annotations
 
+from _operator import index
 from array import array
 from typing import NamedTuple
 
 from procmaps._maps import _U64, Maps
+from procmaps._modules import Index
 from procmaps._procmaps import Space, Symbol
 from procmaps._read import from_pid
 from procmaps._symbol import Frame
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from procmaps._module import Module
+    from procmaps._module import Location, Module
     from procmaps._procmaps import Lines
 
 __all__ = ["Frame", "Resolved", "Symbol", "Symbolizer"]
@@ -87,7 +89,7 @@ class Symbolizer:
     True
     """
 
-    __slots__ = ("_known", "_lines", "_numbers", "_space", "_tried", "maps", "modules", "problems", "unknown")
+    __slots__ = ("_index", "_known", "_lines", "_numbers", "_space", "_tried", "maps", "modules", "problems", "unknown")
 
     maps: Maps
     modules: list[Module]
@@ -110,6 +112,7 @@ class Symbolizer:
         self._tried: set[int] = set()
         self._known: list[Symbol] = []
         self._lines: dict[int, Lines | None] = {}
+        self._index: Index | None = None
 
     def symbolize(self, addresses: Iterable[int], *, lines: bool = False) -> list[Symbol | None]:
         """Return for each address its symbol, None if there is none; O(log n) each.
@@ -131,6 +134,21 @@ class Symbolizer:
     def find(self, address: int, *, lines: bool = False) -> Symbol | None:
         """Return the symbol of one address, None if there is none."""
         return self.symbolize([address], lines=lines)[0]
+
+    def locate(self, addresses: Iterable[int], *, lines: bool = False) -> list[Location | None]:
+        """Return for each address where it is, with its symbol: as `Maps.locate_all` does.
+
+        Args:
+            addresses: As for `symbolize`.
+            lines: As for `symbolize`.
+        """
+        addresses = list(addresses)
+        if self._index is None:
+            self._index = Index(self.modules)
+        found = zip(addresses, self.maps.find_all(addresses), self.symbolize(addresses, lines=lines))
+        return [
+            None if m is None else self._index.locate(index(at), m)._replace(symbol=symbol) for at, m, symbol in found
+        ]
 
     def resolve(self, addresses: Iterable[int]) -> Resolved:
         """Return the symbols of many addresses in columns: no object is made for an address.

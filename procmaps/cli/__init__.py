@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VERBS = {
     "show": "show the mappings of a process or of a saved listing (the default)",
     "query": "tell which mapping of a process holds an address, now",
+    "addr": "tell module, file offset, ELF address and symbol of addresses",
     "libs": "show the programs and libraries that a process has loaded",
     "files": "tell what became of the files that a process maps",
     "mem": "show how much memory the mappings of a process use",

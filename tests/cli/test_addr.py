@@ -1,0 +1,195 @@
+"""The verb `addr`: both numbers, the symbol, lines, standard input, and names in place of addresses in a text."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+import procmaps
+from support.command import linux
+from support.compiled import Loaded, library, needs_cc
+
+pytestmark = [linux, needs_cc]
+
+SOURCE = """\
+static inline __attribute__((always_inline)) int inlined(int x) { volatile int y = x; return y * 3; }
+int answer(int x) { return inlined(x); }
+int data = 7;
+"""
+
+
+@pytest.fixture
+def compiled(tmp_path):
+    return library(tmp_path / "libsample.so", "-g", "-O1", "-Wl,-z,noseparate-code", source=SOURCE)
+
+
+@pytest.fixture
+def answer(compiled):
+    return Loaded(compiled).address("answer")
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def given(text):
+        data = text if isinstance(text, bytes) else text.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return given
+
+
+def module_of(path):
+    (module,) = [module for module in procmaps.from_pid().modules() if module.path == str(path)]
+    return module
+
+
+def test_both_numbers_and_the_symbol(command, compiled, answer):
+    module = module_of(compiled)
+    status, out, err = command("addr", "self", hex(answer + 2))
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        f"{answer + 2:#x}  libsample.so  r-xp  answer+0x2",
+        f"        file offset  {module.file_offset(answer + 2):<#18x} (uprobes, perf, blazesym)",
+        f"        ELF address  {module.elf_address(answer + 2):<#18x} (addr2line, gdb, objdump, IDA, Ghidra)",
+        f"        build ID     {module.build_id.hex()}",
+        f"        path         {compiled}",
+    ]
+
+
+def test_lines(command, answer):
+    out = command("addr", "self", hex(answer), "--lines")[1]
+    sources = [line.split("<stdin>")[1] for line in out.splitlines() if line.startswith("        source       ")]
+    assert sources == [":1  inlined", ":2  answer"]
+
+
+def test_what_is_in_no_module(command, answer):
+    heap = procmaps.from_pid().find(id(answer))
+    status, out, _ = command("addr", "self", "10", hex(heap.begin_address))
+    assert (status, out.splitlines()[0]) == (1, "0x10  (unmapped)")
+    assert out.splitlines()[1].startswith(
+        f"{heap.begin_address:#x}  {'[heap]' if heap.kind == 'heap' else '[anon]'}  rw"
+    )
+    assert command("addr", "self", hex(heap.begin_address))[0] == 0
+    assert command("addr", "self", "10", "-q") == (1, "", "")
+
+
+def test_addresses_of_standard_input(command, stdin, answer):
+    stdin(f"{answer:#x}\n {answer + 1:x}\n")
+    status, out, _ = command("addr", "self")
+    assert status == 0
+    assert [line.split()[3] for line in out.splitlines() if line[0] != " "] == ["answer+0x0", "answer+0x1"]
+    stdin("")
+    assert command("addr", "self") == (1, "", "")
+    stdin("word")
+    status, _, err = command("addr", "self")
+    assert status == 2
+    assert "standard input: expected an address in hexadecimal" in err
+    assert "--filter" in err
+
+
+def test_json(command, answer, compiled):
+    module = module_of(compiled)
+    status, out, _ = command("addr", "self", hex(answer + 2), "10", "--json", "--lines")
+    document = json.loads(out)
+    first, second = document["addresses"]
+    assert (status, document["schema"]) == (1, "procmaps/1")
+    assert first["file_offset"] == hex(module.file_offset(answer + 2))
+    assert first["elf_address"] == hex(module.elf_address(answer + 2))
+    assert first["module"] == {
+        "base": hex(module.base), "bias": hex(module.bias), "build_id": module.build_id.hex(),
+    }  # fmt: skip
+    symbol = first["symbol"]
+    assert (symbol["name"], symbol["offset"], symbol["source"]) == ("answer", 2, "symtab")
+    assert symbol["elf_address"] == hex(module.elf_address(answer))
+    assert symbol["frames"][-1]["function"] == "answer"
+    assert first["map"]["pathname"] == compiled
+    assert second == {"address": "0x10", "map": None, "module": None, "symbol": None}
+    lines = command("addr", "self", hex(answer), hex(id(answer)), "--jsonl")[1].splitlines()
+    assert [json.loads(line)["symbol"] is None for line in lines] == [False, True]
+
+
+def test_a_saved_listing(command, compiled, answer, tmp_path):
+    saved = tmp_path / "saved.maps"
+    saved.write_text(str(procmaps.from_pid()))
+    status, out, err = command("addr", saved, hex(answer), "--root", "/")
+    assert (status, err) == (0, "")
+    assert "answer+0x0" in out
+    status, out, err = command("addr", saved, hex(answer))
+    assert (status, out.split("\n")[0]) == (0, f"{answer:#x}  libsample.so  r-xp")
+    assert err.startswith(f"procmaps: {compiled}: symbols: a saved listing has no files")
+
+
+def test_what_is_refused(command):
+    for arguments, message in [
+        (("self", "10", "--filter"), "--filter copies standard input"),
+        (("self", "--filter", "--json"), "--filter copies standard input"),
+        (("-",), "cannot both be standard input"),
+        (("self", "10", "--root", "/"), "--root is for saved listings"),
+        (("self", "x"), "expected an address"),
+    ]:
+        status, out, err = command("addr", *arguments)
+        assert (status, out) == (2, "")
+        assert message in err
+
+
+# --filter
+
+
+@pytest.fixture
+def filter_text(monkeypatch, stdin):
+    """Filter a text: the exit status and what is written."""
+    from procmaps.cli import main
+
+    def run(text, *options):
+        stdin(text)
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        monkeypatch.setattr(sys, "stdout", out)
+        status = main(["addr", "self", "--filter", *options])
+        return status, out.buffer.getvalue()
+
+    return run
+
+
+def test_names_in_place_of_addresses(filter_text, compiled, answer):
+    place = f"libsample.so+{module_of(compiled).elf_address(answer + 1):#x} (answer+0x1)"
+    bare, prefixed, padded = f"{answer + 1:x}", f"{answer + 1:#x}", f"{answer + 1:016X}"
+    text = f"#0 {prefixed} in ?? ()\n[{bare}] <{padded}>,{prefixed};\r\n\n"
+    assert filter_text(text) == (0, f"#0 {place} in ?? ()\n[{place}] <{place}>,{place};\r\n\n".encode())
+
+
+def test_what_stays_as_it_is(filter_text, answer):
+    bare = f"{answer:x}"
+    text = (
+        f"0x10 12345678 cafebabe deadbeef-{bare} {bare}-{answer + 1:x} r-xp x{bare} {bare}g _{bare} {id(answer):#x} "
+        f"0x{answer:040x} {bare}0000"
+    ).encode() + b"\xff\xfe \x1b[31m"
+    assert filter_text(text) == (1, text)
+    assert filter_text(b"") == (1, b"")
+
+
+def test_lines_in_place_of_addresses(filter_text, compiled, answer):
+    status, out = filter_text(hex(answer), "--lines")
+    assert status == 0
+    assert out.startswith(f"libsample.so+{module_of(compiled).elf_address(answer):#x} (answer+0x0 at ".encode())
+    assert out.endswith(b"<stdin>:1)")
+    assert filter_text(hex(answer), "--quiet") == (0, b"")
+
+
+def test_what_has_no_symbol(filter_text, compiled):
+    Loaded(compiled)
+    assert filter_text(hex(module_of(compiled).base)) == (0, b"libsample.so+0x0")
+
+
+def test_a_listing_whose_files_are_not_read(monkeypatch, stdin, answer, tmp_path):
+    saved = tmp_path / "saved.maps"
+    saved.write_text(str(procmaps.from_pid()))
+    stdin(hex(answer))
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", out)
+    from procmaps.cli import main
+
+    assert main(["addr", str(saved), "--filter"]) == 0
+    offset = procmaps.from_pid().find(answer).file_offset(answer)
+    assert out.buffer.getvalue() == f"libsample.so at file offset {offset:#x}".encode()
