@@ -433,10 +433,10 @@ def test_a_name_of_several(tmp_path):
         path = tmp_path / f"{i}.c"
         path.write_text(more.replace("int a(", f"int a{i}("))
         parts.append(str(path))
-    path = str(tmp_path / "libtwice.so")
+    path = str(tmp_path / "libseveral.so")
     subprocess.run(["cc", "-shared", "-fPIC", "-O0", *parts, "-o", path], check=True)
     Loaded(path)
-    with pytest.raises(LookupError, match=r"libtwice\.so has 2 symbols 'twice', at ELF addresses 0x\w+, 0x\w+$"):
+    with pytest.raises(LookupError, match=r"libseveral\.so has 2 symbols 'twice', at ELF addresses 0x\w+, 0x\w+$"):
         only(path).runtime_address(symbol="twice")
 
 

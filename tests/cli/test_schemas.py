@@ -18,6 +18,7 @@ QUESTIONS = [
     "show PID",
     "show PID nothing-is-called-so",
     "show PID --totals",
+    "addr PID 0 ffffffffff600000",
     "query PID 0",
     "query PID 0 --next --build-id",
     "query PID ffffffffff600000",
