@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from functools import partial
 from statistics import median
 
 from reader import HERE
@@ -17,18 +18,18 @@ def memory(reader, job, pid, processes):
     """Return medians: the bytes that a result keeps, the peak while it is made, the time it adds to a collection."""
     python, _, path = reader.command
     command = [python, os.path.join(HERE, "memory.py"), path, job, str(pid)]
-    runs = [subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split() for _ in range(processes)]
+    run = partial(subprocess.run, check=True, env=reader.environment, stdout=subprocess.PIPE)
+    runs = [run(command).stdout.split() for _ in range(processes)]
     return [median(map(int, figures)) for figures in zip(*runs)]
 
 
 def archive(readers, path):
     """Return the nanoseconds, the answer and the peak of memory of each pass over a long file; the first only reads."""
-    commands = [[sys.executable, os.path.join(HERE, "archive.py"), "read", path]]
-    commands += [[reader.command[0], os.path.join(HERE, "archive.py"), reader.command[2], path] for reader in readers]
-    return [
-        [int(word) for word in subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split()]
-        for command in commands
-    ]
+    script = os.path.join(HERE, "archive.py")
+    commands = [([sys.executable, script, "read", path], None)]
+    commands += [([reader.command[0], script, reader.command[2], path], reader.environment) for reader in readers]
+    run = partial(subprocess.run, check=True, stdout=subprocess.PIPE)
+    return [[int(word) for word in run(command, env=environment).stdout.split()] for command, environment in commands]
 
 
 def times(commands, rounds):

@@ -14,9 +14,12 @@ PEERS = ["procmaps_0_6_5", "psutil_", "python_ptrace", "numpy_searchsorted"]
 class Reader:
     """A process that does jobs when told, or whose `error` says why it cannot: see worker.py."""
 
-    def __init__(self, command):
+    def __init__(self, command, environment=None):
         self.command = command
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.environment = environment
+        self._process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         hello = json.loads(self._process.stdout.readline() or '{"error": "it ended at once"}')
         self.error = hello.get("error")
         self.name, self.version, self.jobs = hello.get("name"), hello.get("version"), hello.get("jobs")
@@ -58,13 +61,18 @@ def all_readers(python, peers, floor):
     absent.update({} if floor else {"kernel": "no cargo to build it"})
     readers = []
     for name, command in commands.items():
-        reader = Reader(command)
+        reader = Reader(command, _environment() if name in PEERS else None)
         if reader.error:
             absent[name] = reader.error
             reader.close()
         else:
             readers.append(reader)
     return readers, absent
+
+
+def _environment():
+    """Return the environment of the peers, in which nothing of ours can be found under the name that we share."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def _command(name, python):

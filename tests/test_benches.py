@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from xml.etree import ElementTree
 
 import pytest
 
@@ -146,3 +147,18 @@ def test_recorded_is_what_is_counted(instructions):
     recorded = json.loads((BENCHES / "instructions.json").read_text())
     assert list(recorded["per_line"]) == instructions.JOBS
     assert all(count > 0 for count in recorded["per_line"].values())
+
+
+def test_the_page_has_every_figure_and_its_picture(short, tmp_path):
+    _, figures = short
+    (tmp_path / "figures.json").write_text(json.dumps(figures))
+    subprocess.run([sys.executable, BENCHES / "page.py", tmp_path / "figures.json", tmp_path], check=True)
+    page = (tmp_path / "speed.md").read_text()
+    for r in figures["records"]:
+        heading = f"## {r['title'][0].upper()}{r['title'][1:]}\n"
+        table = page[page.index(heading) :].partition("\n\n")[2].partition("\n\n")[0]
+        assert f"\n| {r['reader']} | " in table, (heading, r["reader"])
+    assert all(f"Not measured: {name}" in page for name in figures["absent"])
+    picture = ElementTree.fromstring((tmp_path / "speed.svg").read_text())
+    drawn = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert f"procmaps {procmaps.__version__}" in drawn
