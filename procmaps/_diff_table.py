@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from procmaps._diff import Change
     from procmaps._map import Map
 
-_COLUMNS = ("BEGIN", "END", "PERMS", "SIZE", "CHANGE", "RSS", "WHAT", "PATHNAME")
-_RIGHT_ALIGNED = ("SIZE", "CHANGE", "RSS")
+_COLUMNS = ("BEGIN", "END", "PERMS", "SIZE", "CHANGE", "RSS", "LAST", "WHAT", "PATHNAME")
+_RIGHT_ALIGNED = ("SIZE", "CHANGE", "RSS", "LAST")
 _DISPENSABLE = ("SIZE", "END")
 _MARKS = {"added": "+ ", "removed": "- "}
 
@@ -28,6 +28,7 @@ def table(
     palette: Palette = PLAIN,
     encoding: str = "utf-8",
     header: bool = True,
+    last: Sequence[Change] | None = None,
 ) -> Iterator[str]:
     """Yield the lines of a table, with `+`, `-` or `~` before each row.
 
@@ -37,11 +38,14 @@ def table(
         palette: The colours.
         encoding: What the lines will be encoded in.
         header: Whether the first line names the columns.
+        last: If given, there is a column LAST with the part of each change that these had in it.
     """
     has_memory = any([change.memory for change in changes])
+    latest = {change.map: change for change in last or ()}
+    absent = {*["RSS"] * (not has_memory), *["LAST"] * (last is None)}
     return laid_out(
-        [_line(change, encoding) for change in changes],
-        [title for title in _COLUMNS if title != "RSS" or has_memory],
+        [_line(change, latest.get(change.map), has_memory, encoding) for change in changes],
+        [title for title in _COLUMNS if title not in absent],
         right=_RIGHT_ALIGNED,
         dispensable=_DISPENSABLE,
         room=room,
@@ -60,7 +64,7 @@ def signed(amount: int) -> str:
     return f"{'-' if amount < 0 else '+'}{human(abs(amount))}" if amount else "0"
 
 
-def _line(change: Change, encoding: str) -> Line:
+def _line(change: Change, last: Change | None, has_memory: bool, encoding: str) -> Line:
     m = change.map
     mark = _MARKS.get(change.what[0], "~ ")
     cells = {
@@ -70,10 +74,19 @@ def _line(change: Change, encoding: str) -> Line:
         "SIZE": human(m.size),
         "CHANGE": signed(change.size_change),
         "RSS": signed(change.memory.get("rss", 0)),
+        "LAST": _last(last, has_memory),
         "WHAT": ",".join(change.what),
         "PATHNAME": _name(change, encoding),
     }
-    return Line(cells, mark, [change.what[0] if mark != "~ " else "changed"])
+    meaning = change.what[0] if mark != "~ " else "changed"
+    return Line(cells, mark, [meaning, *["header"] * (last is not None)])
+
+
+def _last(last: Change | None, has_memory: bool) -> str:
+    """Return what a change has added the last time."""
+    if last is None:
+        return "-"
+    return signed(last.memory.get("rss", 0) if has_memory else last.size_change)
 
 
 def _perms(change: Change, encoding: str) -> str:

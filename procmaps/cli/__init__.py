@@ -28,6 +28,7 @@ VERBS = {
     "limits": "tell which processes have the most mappings, and how many they may have",
     "snapshot": "save the listing of a process, with what is known of it",
     "diff": "show what changed between two listings, processes or snapshots",
+    "watch": "show what changes in a process while it runs",
     "plot": "draw the memory of a process as a picture",
     "demangle": "print the names of C++ and Rust that symbols stand for, in any text",
 }

@@ -12,7 +12,7 @@ from procmaps.cli._errors import Refused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Literal, TextIO
 
     from procmaps._color import Palette
@@ -36,14 +36,16 @@ def write(lines: Iterable[str]) -> None:
     Raises:
         Unwritable: They cannot be written.
     """
-    try:
-        if sys.stdout is None:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.writelines(f"{line}\n" for line in _told(lines))
-        sys.stdout.flush()
-    except OSError as error:
-        _abandon(sys.stdout)
-        raise Unwritable(error) from None
+    _put(lambda stream: stream.writelines(f"{line}\n" for line in _told(lines)))
+
+
+def write_text(text: str) -> None:
+    """Print a text as it is.
+
+    Raises:
+        Unwritable: It cannot be written.
+    """
+    _put(lambda stream: stream.write(text))
 
 
 def write_bytes(data: bytes) -> None:
@@ -52,14 +54,39 @@ def write_bytes(data: bytes) -> None:
     Raises:
         Unwritable: They cannot be written.
     """
+    _put(lambda stream: stream.buffer.write(data))
+
+
+def _put(write: Callable[[TextIO], object]) -> None:
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.buffer.write(data)
+        write(sys.stdout)
         sys.stdout.flush()
     except OSError as error:
         _abandon(sys.stdout)
         raise Unwritable(error) from None
+
+
+def wait(seconds: float) -> None:
+    """Wait, but only as long as somebody reads what is printed.
+
+    Raises:
+        Unwritable: Nobody does.
+    """
+    import select
+    import time
+
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+    except (AttributeError, OSError):  # Windows has no poll(); what is no file has no number
+        time.sleep(max(0.0, seconds))
+        return
+    if any([event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(max(0.0, seconds) * 1000)]):
+        error = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        _abandon(sys.stdout)
+        raise Unwritable(error)
 
 
 def _told(lines: Iterable[str]) -> Iterable[str]:
@@ -135,6 +162,15 @@ def colors(options: argparse.Namespace) -> Palette:
         return palette(options.theme, os.environ.get("PROCMAPS_COLORS", ""))
     except ValueError as error:
         raise Refused(f"PROCMAPS_COLORS: {error}") from None
+
+
+def terminal_size() -> tuple[int, int]:
+    """Return the columns and the lines of the terminal that standard output is."""
+    try:
+        _, lines = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        lines = 0
+    return terminal_width(sys.stdout) or 80, lines or 24
 
 
 def wants_color(choice: Literal["auto", "always", "never"]) -> bool:
