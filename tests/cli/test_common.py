@@ -27,7 +27,6 @@ QUESTIONS = {
     "libs": ["libs", "PID"],
     "mem": ["mem", "PID"],
     "mem --fast": ["mem", "PID", "--fast"],
-    "libs": ["libs", "PID"],
     "snapshot": ["snapshot", "PID", "-o", "FILE"],
     "diff": ["diff", "LISTING", "PID"],
 }
