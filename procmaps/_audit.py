@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from procmaps._fate import Fate, Key
     from procmaps._map import Map
-    from procmaps._maps import Maps
     from procmaps._scan import ProcessMaps
 
     # The rule, and what there is to say.
@@ -65,29 +64,17 @@ class Finding(NamedTuple):
 
         return {
             "rule": self.rule.id,
-            "name": self.rule.name,
+            "rule_name": self.rule.name,
             "severity": self.rule.severity,
             "message": self.message,
             "compilers": list(self.compilers),
-            "process": self.process.record() if self.process else None,
-            "map": record(self.map),
+            **(self.process.record() if self.process else {"pid": None}),
+            **record(self.map),
         }
 
 
 class _Files:
-    """What is known of mapped files beyond the listing: nothing."""
-
-    def fate(self, m: Map) -> Fate | None:  # noqa: ARG002
-        """Return what became of the file; None if that is not known."""
-        return None
-
-    def writable_by_all(self, m: Map, name: str) -> list[Broken]:  # noqa: ARG002
-        """Return who else can change a file that is at a path."""
-        return []
-
-
-class _LiveFiles(_Files):
-    """The same of a live process.
+    """What is known of the files of a live process beyond the listing.
 
     Args:
         process: The process.
@@ -99,9 +86,11 @@ class _LiveFiles(_Files):
         self._process, self._fates, self._seen = process, fates, seen
 
     def fate(self, m: Map) -> Fate | None:
-        return self._fates.of(self._process, [m]).get(m)
+        """Return what became of a file; None if it is not mapped any more."""
+        return self._fates.of(self._process, m)
 
     def writable_by_all(self, m: Map, name: str) -> list[Broken]:
+        """Return who else can change a file that is at a path."""
         key = key_of(self._process, m)
         if key not in self._seen:
             top = os.path.join(self._fates.root, str(self._process.pid), TOP)
@@ -109,9 +98,9 @@ class _LiveFiles(_Files):
         return self._seen[key]
 
 
-def audit_maps(maps: Maps, ignore: Iterable[str] = ()) -> list[Finding]:
+def audit_maps(maps: Iterable[Map], ignore: Iterable[str] = ()) -> list[Finding]:
     """Return what rules find in a listing. See `Maps.audit`."""
-    return _without(list(_findings(maps, _Files(), None)), ignore)
+    return _without(list(_findings(maps, None, None)), ignore)
 
 
 def audit(
@@ -152,14 +141,14 @@ def audit(
     found = scan(pids, perms=_PERMS, progress=progress, proc=root)
     fates = Fates(root)
     seen: dict[Key, list[Broken]] = {}
-    findings = [f for process in found for f in _findings(process.maps, _LiveFiles(process, fates, seen), process)]
+    findings = [f for process in found for f in _findings(process.maps, _Files(process, fates, seen), process)]
     return Answer(sorted(_without(findings, ignore), key=_order), found)
 
 
 def checked(ignore: Iterable[str]) -> list[str]:
     """Return what is to be ignored, if there are such rules."""
     ignore = [ignore] if isinstance(ignore, str) else list(ignore)
-    unknown = [rule for rule in ignore if rule.partition(":")[0] not in BY_ID]
+    unknown = [rule for rule in [entry.partition(":")[0] for entry in ignore] if rule not in BY_ID]
     if unknown:
         raise ValueError(f"no rule is called {unknown[0]!r}; there are {', '.join(BY_ID)}")
     return ignore
@@ -182,7 +171,8 @@ def _is_ignored(finding: Finding, entry: str) -> bool:
     return rule == finding.rule.id and (not pattern or any(fnmatchcase(name, pattern) for name in names if name))
 
 
-def _findings(maps: Maps, files: _Files, process: ProcessMaps | None) -> Iterator[Finding]:
+def _findings(maps: Iterable[Map], files: _Files | None, process: ProcessMaps | None) -> Iterator[Finding]:
+    maps = list(maps)
     code = [m for m in maps if m.is_executable]
     compilers = tuple(compilers_among([os.path.basename(m.path) for m in code if m.path]))
     writable = {_file(m) for m in maps if m.is_writable and m.is_shared and m.inode}
@@ -192,7 +182,7 @@ def _findings(maps: Maps, files: _Files, process: ProcessMaps | None) -> Iterato
             yield Finding(BY_ID[rule], m, detail, makes_code, process)
 
 
-def _broken(m: Map, files: _Files, writable: set[object]) -> Iterator[Broken]:
+def _broken(m: Map, files: _Files | None, writable: set[object]) -> Iterator[Broken]:
     """Yield the rules that a mapping of code breaks, with what there is to say."""
     of_memory = _rule_of_memory(m)
     if of_memory:
@@ -214,17 +204,17 @@ def _rule_of_memory(m: Map) -> str | None:
     return "PM011" if m.kind in _DEVICES else None
 
 
-def _of_file(m: Map, files: _Files) -> Iterator[Broken]:
+def _of_file(m: Map, files: _Files | None) -> Iterator[Broken]:
     if m.is_writable:
         yield "PM002", _named(m)
     path = str(m.path)
     if path.startswith("/dev/") and not path.startswith("/dev/shm/"):
         yield "PM011", _named(m)
-    fate = files.fate(m)
+    fate = files.fate(m) if files else None
     lost = _lost(m, fate)
     if lost:
         yield "PM007", lost
-    if fate is not None and fate.state in ("current", "unsure"):
+    if files and fate and fate.state in ("current", "unsure"):
         yield from files.writable_by_all(m, fate.name or path)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from procmaps._elf import elf_of
+from procmaps._procmaps import read_elf
 from procmaps.identity import identify_in
 from procmaps.query import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Literal
 
+    from procmaps._elf import Segment
     from procmaps._map import Map
     from procmaps._scan import ProcessMaps
     from procmaps.identity import Identity
@@ -59,10 +61,17 @@ class Fate(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A file as it was found: who it is, when it was written, and how to open it."""
+    """A file as it was found.
+
+    Attributes:
+        identity: Who it is.
+        written: When it was last written to, in seconds since 1970; None if that cannot be told.
+        doubt: Why it may not be what a new process would load, though it is at its path.
+    """
 
     identity: Identity
-    written: float | None
+    written: float | None = None
+    doubt: str = ""
 
 
 class Fates:
@@ -76,35 +85,35 @@ class Fates:
         self.root = root
         self._looks: dict[Key, Look] = {}
 
-    def of(self, process: ProcessMaps, maps: Iterable[Map], started: float | None = None) -> dict[Map, Fate]:
-        """Return the fate of the file of each mapping; those that are gone by now are left out.
+    def of(self, process: ProcessMaps, m: Map, started: float | None = None) -> Fate | None:
+        """Return the fate of the file of a mapping; None if it is not mapped any more.
 
         Args:
             process: The process.
-            maps: Mappings of it, one of each file is enough.
-            started: Since when it may have had them: if the file was written later, it is not
+            m: A mapping of it.
+            started: Since when it may have had it: if the file was written later, it is not
                 current. None for when the process started.
         """
-        started = process.start_time if started is None else started
-        looks = self._looked(process, list(maps))
-        return {m: _fate(look, started) for m, look in looks.items()}
+        key = key_of(process, m)
+        look = self._looks.get(key)
+        if look is None:
+            try:
+                look = self._look(process, m)
+            except ProcessLookupError:
+                return None
+            except OSError as error:
+                return Fate("unsure", f"its process could not be asked: {error.strerror}", None)
+            if look.identity.reason == _GONE:
+                return None
+            self._looks[key] = look
+        return _fate(m, look, process.start_time if started is None else started)
 
-    def _looked(self, process: ProcessMaps, maps: list[Map]) -> dict[Map, Look]:
-        new = [m for m in maps if key_of(process, m) not in self._looks]
-        if new:
-            self._look(process, new)
-        known = [(m, self._looks.get(key_of(process, m))) for m in maps]
-        return {m: look for m, look in known if look is not None}
-
-    def _look(self, process: ProcessMaps, maps: list[Map]) -> None:
-        try:
-            with Process(process.pid, proc=self.root) as handle:
-                for m in maps:
-                    identity = identify_in(handle, m)
-                    if identity.reason != _GONE:
-                        self._looks[key_of(process, m)] = Look(identity, _written(identity))
-        except ProcessLookupError:
-            return
+    def _look(self, process: ProcessMaps, m: Map) -> Look:
+        with Process(process.pid, proc=self.root) as handle:
+            identity = identify_in(handle, m)
+        if identity.state not in ("present", "named_so") or identity.path is None:
+            return Look(identity)
+        return Look(identity, _written(identity.path), _doubt(identity))
 
 
 def key_of(process: ProcessMaps, m: Map) -> Key:
@@ -114,23 +123,65 @@ def key_of(process: ProcessMaps, m: Map) -> Key:
     return namespace, m.device, m.inode, m.pathname
 
 
-def _written(identity: Identity) -> float | None:
-    """Return when a file that is at its path was last written, None if that cannot be told."""
-    if identity.state not in ("present", "named_so") or identity.path is None:
-        return None
+def _fate(m: Map, look: Look, started: float | None) -> Fate:
+    identity, written, doubt = look
+    state = _STATES[identity.state]
+    if state == "current" and written is not None and started is not None and written > started + _SLACK:
+        if _is_refuted(m, str(identity.path)):
+            return Fate(
+                "overwritten", "its file was written to since: what is there now is not laid out so", identity.name
+            )
+        return Fate("unsure", _WRITTEN, identity.name)
+    if state == "current" and doubt:
+        return Fate("unsure", doubt, identity.name)
+    return Fate(state, identity.reason, identity.name)
+
+
+_WRITTEN = "its file was written to after the process started: if it was mapped by then, what runs is a mixture of both"
+
+
+def _written(path: str) -> float | None:
     try:
-        return os.stat(identity.path).st_mtime
+        return os.stat(path).st_mtime
     except OSError:
         return None
 
 
-def _fate(look: Look, started: float | None) -> Fate:
-    identity, written = look
-    state = _STATES[identity.state]
-    if state == "current" and written is not None and started is not None and written > started + _SLACK:
-        reason = (
-            "its file was written to after the process started: if it was mapped by then, "
-            "what runs is a mixture of both"
-        )
-        return Fate("unsure", reason, identity.name)
-    return Fate(state, identity.reason, identity.name)
+def _is_refuted(m: Map, path: str) -> bool:
+    """Whether a loader would not map any part of a program so: what was mapped was another one."""
+    try:
+        fields = read_elf(path)
+    except (OSError, ValueError):
+        return False
+    if fields is None:
+        return False
+    page = os.sysconf("SC_PAGE_SIZE")
+    return not any([_is_in(m, segment, page) for segment in elf_of(fields).segments])
+
+
+def _is_in(m: Map, segment: Segment, page: int) -> bool:
+    if m.is_executable and not segment.flags & 1:
+        return False
+    end = -(-(segment.offset + segment.file_size) // page) * page
+    return segment.offset // page * page <= m.offset and m.offset + m.size <= end
+
+
+def _doubt(identity: Identity) -> str:
+    """Return why a library may have been put aside for another one, judging by its soname; '' if it was not.
+
+    The soname is the name by which programs ask for it; beside it, in its directory, that is the file itself,
+    or a link to it.
+    """
+    path = str(identity.path)
+    if path != identity.name:
+        # In the view of another process; a link there may lead somewhere else from here.
+        return ""
+    try:
+        fields = read_elf(path)
+        soname = elf_of(fields).soname if fields else None
+        asked = os.path.join(os.path.dirname(path), soname or "")
+        if not soname or "/" in soname or soname == os.path.basename(path) or os.path.samefile(asked, path):
+            return ""
+    except (OSError, ValueError):
+        return ""
+    return f"programs ask for {soname!r}, and that is another file in its directory: it was put aside, or is older"

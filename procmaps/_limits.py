@@ -26,7 +26,7 @@ REASONS = {
     "guard": "one of them is a guard: it may not be accessed",
     "perms": "their permissions differ",
     "file": "they are of different files, or one is of none",
-    "name": "their names differ",
+    "names": "their names differ",
     "offset": "they are of one file, but do not continue in it",
     "unseen": "nothing in the listing: flags as by madvise(2) or mlock(2), a NUMA policy, or both were written to "
     "before they met",
@@ -173,7 +173,7 @@ def _apart(lower: Map, upper: Map) -> str:
     if (lower.device, lower.inode) != (upper.device, upper.inode):
         return "file"
     if lower.pathname != upper.pathname:
-        return "name"
+        return "names"
     if lower.inode and lower.offset + lower.size != upper.offset:
         return "offset"
     return "unseen"

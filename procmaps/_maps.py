@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy
     from typing_extensions import Self
 
+    from procmaps._audit import Finding
     from procmaps._columns import Columns
     from procmaps._diff import Diff
     from procmaps._map import Map
@@ -332,6 +333,26 @@ class Maps(MapSequence):
 
         wanted = conditions(predicate, perms, pathname, kind, deleted, anonymous)
         return self._those(m for m in self if all(condition(m) for condition in wanted))
+
+    def audit(self, ignore: Iterable[str] = ()) -> list[Finding]:
+        """Return what can be code that nobody meant to run, as far as the listing tells; O(n).
+
+        `procmaps.host.audit` looks at the files of a live process, too: whether they are gone, and who may
+        change them. It says what is found and what cannot be.
+
+        Args:
+            ignore: Rules that do not matter, as for `procmaps.host.audit`.
+
+        Raises:
+            ValueError: There is no such rule.
+
+        >>> from procmaps import Map
+        >>> [finding.rule.name for finding in Maps([Map(0x1000, 0x3000, "rwxp")]).audit()]
+        ['writable-code']
+        """
+        from procmaps._audit import audit_maps
+
+        return audit_maps(self, ignore)
 
     def by_pathname(self) -> dict[str | None, Self]:
         """Return the mappings of each name, in the order of first appearance; O(n).

@@ -57,7 +57,6 @@ def _rule(rule: Any) -> dict[str, Any]:
 
 
 def _result(finding: Finding) -> dict[str, Any]:
-    record = finding.record()
     return {
         "ruleId": finding.rule.id,
         "ruleIndex": RULES.index(finding.rule),
@@ -65,7 +64,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": finding.message},
         "locations": [_location(finding)],
         "partialFingerprints": {"procmaps/v1": _fingerprint(finding)},
-        "properties": {"process": record["process"], "map": record["map"], "compilers": record["compilers"]},
+        "properties": {"procmaps": finding.record()},
     }
 
 

@@ -112,18 +112,18 @@ def stale(
     fates = Fates(root)
     entries = [entry for process in processes for entry in _entries(process, fates, since)]
     return StaleAnswer(
-        [entry for entry in entries if entry.rule is None], [entry for entry in entries if entry.rule], found
+        [entry for entry in entries if entry.rule is None],
+        [entry for entry in entries if entry.rule is not None],
+        found,
     )
 
 
 def _entries(process: ProcessMaps, fates: Fates, since: dict[Key, float]) -> Iterator[Stale]:
     for m in {key_of(process, m): m for m in reversed(process.maps)}.values():
-        fate = fates.of(process, [m], since.get(_place(process, m))).get(m)
+        fate = fates.of(process, m, since.get(_place(process, m)))
         if fate is None or fate.state == "current":
             continue
-        rule = rule_for(m, fate.state, fate.name)
-        if rule is not None or fate.state != "no_file":
-            yield Stale(process, m, fate, rule)
+        yield Stale(process, m, fate, rule_for(m, fate.state, fate.name))
 
 
 def _since(processes: list[ProcessMaps]) -> dict[Key, float]:

@@ -10,7 +10,7 @@ from procmaps._answer import Answer
 from procmaps._fate import Fate, Fates, key_of
 from procmaps._kind import DELETED
 from procmaps._maps import Maps
-from procmaps._module_names import stem_of
+from procmaps._module_names import is_called
 from procmaps._mounts import mounts, printed
 from procmaps._read import proc_root
 from procmaps._scan import scan
@@ -18,7 +18,7 @@ from procmaps.query import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from procmaps._fate import Key
@@ -64,12 +64,26 @@ class Use(NamedTuple):
         }
 
 
+class UseAnswer(Answer[Use]):
+    """Who maps a file.
+
+    Attributes:
+        scan: As for `Answer`.
+        untold: If a build ID was asked for: those who map code of a file whose build ID this user may not
+            know, which may be the one.
+    """
+
+    def __init__(self, found: Iterable[Use], untold: Iterable[Use], scan: Scan) -> None:
+        super().__init__(found, scan)
+        self.untold = list(untold)
+
+
 def who(
     library: str | bytes | File,
     *,
     progress: Progress | None = None,
     proc: str | os.PathLike[str] | None = None,
-) -> Answer[Use]:
+) -> UseAnswer:
     """Return which processes map a file, and whether it is still the one at its path.
 
     Args:
@@ -78,7 +92,8 @@ def who(
             - a str with a slash: a path, of which links are followed, and then the file itself under
               whatever name; if there is no such file, those who had it, or a pattern for paths;
             - a str without: the name of a file, a pattern for it such as `"libssl*"`, or the stem of
-              one: `"libssl"` is `libssl.so`, `libssl.so.3` and `libssl-1a2b3c4d.so.3`;
+              one: `"libssl"` is `libssl.so`, `libssl.so.3` and `libssl-1a2b3c4d.so.3`, as for
+              `procmaps.loaded`;
             - a pair of a device and an inode, as mappings have them;
             - bytes: a build ID. Mappings of code are looked at.
         progress: As for `procmaps.host.scan`.
@@ -104,28 +119,37 @@ def who(
     return _answer(found, root, is_wanted)
 
 
-def _answer(found: Scan, root: str, is_wanted: Callable[[Map], bool]) -> Answer[Use]:
+def _answer(found: Scan, root: str, is_wanted: Callable[[Map], bool]) -> UseAnswer:
     fates = Fates(root)
-    uses = []
-    for process in found:
-        for maps in _by_file([m for m in process.maps if is_wanted(m)]):
-            fate = fates.of(process, maps[:1]).get(maps[0])
-            if fate is not None:
-                uses.append(Use(_with(process, maps), fate))
-    return Answer(uses, found)
+    return UseAnswer([use for process in found for use in _uses(process, fates, is_wanted)], (), found)
 
 
-def _by_build_id(build_id: bytes, root: str, progress: Progress | None) -> Answer[Use]:
+def _uses(
+    process: ProcessMaps, fates: Fates, is_wanted: Callable[[Map], bool], build_id: bytes | None = None
+) -> Iterator[Use]:
+    """Yield the files of a process that are wanted; those that are not mapped any more are left out."""
+    groups: dict[Key, list[Map]] = {}
+    for m in process.maps:
+        groups.setdefault(key_of(process, m), []).append(m)
+    for maps in groups.values():
+        fate = fates.of(process, maps[0]) if is_wanted(maps[0]) else None
+        if fate is not None:
+            yield Use(process._replace(maps=Maps(maps)), fate, build_id)
+
+
+def _by_build_id(build_id: bytes, root: str, progress: Progress | None) -> UseAnswer:
     found = scan(perms="??x", kind="file", progress=progress, proc=root)
     fates, known = Fates(root), _BuildIds(root)
-    uses = []
+    uses: list[Use] = []
+    untold: list[Use] = []
     for process in found:
-        for maps in _by_file(process.maps):
-            if known.of(process, maps[0]) == build_id:
-                fate = fates.of(process, maps[:1]).get(maps[0])
-                if fate is not None:
-                    uses.append(Use(_with(process, maps), fate, build_id))
-    return Answer(uses, found)
+        ids = {m: known.of(process, m) for m in process.maps}
+        uses += _uses(process, fates, lambda m, ids=ids: ids[m] == build_id, build_id)  # type: ignore[misc]
+        untold += _uses(process, fates, lambda m, ids=ids: ids[m] is _UNTOLD)  # type: ignore[misc]
+    return UseAnswer(uses, untold, found)
+
+
+_UNTOLD = b"untold"
 
 
 class _BuildIds:
@@ -136,14 +160,18 @@ class _BuildIds:
         self._known: dict[Key, bytes | None] = {}
 
     def of(self, process: ProcessMaps, m: Map) -> bytes | None:
+        """Return the build ID of a file, None if it has none or is gone, `_UNTOLD` if it is not told."""
         key = key_of(process, m)
-        if key not in self._known:
-            try:
-                with Process(process.pid, proc=self._root) as handle:
-                    self._known[key] = handle.build_id(m)
-            except (OSError, LookupError):
-                # Deleted, and not to be reached by this user; or gone. Another process may tell.
-                return None
+        if key in self._known:
+            return self._known[key]
+        try:
+            with Process(process.pid, proc=self._root) as handle:
+                self._known[key] = handle.build_id(m)
+        except (ProcessLookupError, LookupError):
+            return None
+        except OSError:
+            # Another process may tell.
+            return _UNTOLD
         return self._known[key]
 
 
@@ -156,7 +184,8 @@ def _by_name(library: str, root: str) -> tuple[list[str], list[File], Callable[[
         return _or_deleted(patterns), files, _any
     if _is_pattern(library):
         return _or_deleted([f"*/{library}"]), [], _any
-    return [f"*/{escape(library)}*"], [], lambda m: _is_called(m, library)
+    stem = library.partition(".so")[0]
+    return [f"*/{escape(stem)}*"], [], lambda m: _is_called(m, library)
 
 
 def _any(_: Map) -> bool:
@@ -173,7 +202,7 @@ def _is_pattern(text: str) -> bool:
 
 def _is_called(m: Map, library: str) -> bool:
     names = {os.path.basename(name or "") for name in (m.pathname, m.path)}
-    return library in names or library in [stem_of(name) for name in names]
+    return any(is_called(name, library) for name in names)
 
 
 def _file_at(path: str, root: str) -> list[File]:
@@ -189,14 +218,3 @@ def _file_at(path: str, root: str) -> list[File]:
         os.close(descriptor)
     plain = ((os.major(found.st_dev), os.minor(found.st_dev)), found.st_ino)
     return [plain] if numbers is None else [(numbers.device, numbers.inode)]
-
-
-def _by_file(maps: Maps | list[Map]) -> list[list[Map]]:
-    groups: dict[object, list[Map]] = {}
-    for m in maps:
-        groups.setdefault((m.device, m.inode, m.pathname), []).append(m)
-    return list(groups.values())
-
-
-def _with(process: ProcessMaps, maps: list[Map]) -> ProcessMaps:
-    return process._replace(maps=Maps(maps))

@@ -19,7 +19,7 @@ from procmaps._limits import REASONS, Count, Shape, limits
 from procmaps._scan import ProcessMaps, Scan, Unread, scan
 from procmaps._stale import Stale, StaleAnswer, stale
 from procmaps._stale_rules import RULES as STALE_RULES
-from procmaps._who import Use, who
+from procmaps._who import Use, UseAnswer, who
 
 __all__ = [
     "REASONS",
@@ -36,6 +36,7 @@ __all__ = [
     "StaleAnswer",
     "Unread",
     "Use",
+    "UseAnswer",
     "audit",
     "limits",
     "scan",

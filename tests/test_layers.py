@@ -32,7 +32,7 @@ LAYERS = {
 # Further questions that a method of the core hands on: imported when it is called.
 DELEGATES = {
     "_map": {"_rich"},
-    "_maps": {"_columns", "_diff", "_html", "_modules", "_rich", "_rows", "picture"},
+    "_maps": {"_audit", "_columns", "_diff", "_html", "_modules", "_rich", "_rows", "picture"},
     "_read": {"_heading"},
 }
 

@@ -107,7 +107,7 @@ def test_a_refused_process_is_named(proc):
         (unread,) = scan.refused
         said = str(unread.record())
     else:
-        for place in (proc.root, *proc.root.parents[:-2]):
+        for place in (proc.root, *list(proc.root.parents)[:-2]):
             place.chmod(place.stat().st_mode | 0o755)
         command = [sys.executable, "-c", script, str(proc.root)]
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -141,7 +141,8 @@ def test_facts(proc):
     (process,) = procmaps.host.scan(proc=proc.root)
     assert process.record() == {
         "pid": 7,
-        "comm": "caf\udce9 ) (",
+        "comm": "caf\ufffd ) (",
+        "comm_bytes": "636166e920292028",
         "uid": 6,
         "start_time": 1700000000 + 350 / os.sysconf("SC_CLK_TCK"),
         "exe": "/bin/x y",

@@ -80,7 +80,7 @@ def unseen(answer: Answer[Any], root: str) -> list[str]:
 
 def head(answer: Answer[Any], options: argparse.Namespace) -> dict[str, Any]:
     """Return what records say of the scan: all in one document, nothing before each of many."""
-    return {"scan": answer.coverage()} if options.json else {}
+    return {"pid": None, "scan": answer.coverage()} if options.json else {}
 
 
 def title(process: ProcessMaps) -> str:

@@ -58,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
         _output.write(_lines(answer, uses, options))
         if not uses:
             _output.complain(f"procmaps: none of {answer.scan.read:,} processes that could be read maps it")
+        if answer.untold:
+            files = len({use.name for use in answer.untold})
+            _output.complain(f"procmaps: the build IDs of {files:,} files that are mapped cannot be read by this user")
     return _host.status_of(answer, 0 if uses else 1, options)
 
 

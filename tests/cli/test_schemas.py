@@ -29,6 +29,12 @@ QUESTIONS = [
     "mem PID --by kind",
     "mem PID --by mapping",
     "mem PID --fast",
+    "who libc",
+    "stale",
+    "stale PID --all",
+    "audit PID",
+    "audit --all",
+    "limits PID",
 ]
 ODD = (
     b'1000-2000 r--p 0 8:1 1 /caf\xe9,"b" \\012;\x1b[31m (deleted)\n'
