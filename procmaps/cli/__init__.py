@@ -22,7 +22,7 @@ VERBS = {
     "libs": "show the programs and libraries that a process has loaded",
     "files": "tell what became of the files that a process maps",
     "mem": "show how much memory the mappings of a process use",
-    "who": "tell which processes map a library, and whether it is still the one at its path",
+    "who": "tell which processes map a library, and if it is still the one at its path",
     "stale": "tell which processes run code of files that were deleted or replaced",
     "audit": "look for code in places where there should be none",
     "limits": "tell which processes have the most mappings, and how many they may have",
@@ -30,6 +30,8 @@ VERBS = {
     "diff": "show what changed between two listings, processes or snapshots",
     "watch": "show what changes in a process while it runs",
     "plot": "draw the memory of a process as a picture",
+    "completion": "print what makes a shell complete the command line",
+    "manual": "print the manual page",
     "demangle": "print the names of C++ and Rust that symbols stand for, in any text",
 }
 DEFAULT = "show"
