@@ -9,7 +9,7 @@ import pytest
 
 import procmaps
 from procmaps._records import SCHEMA
-from procmaps.cli import VERBS
+from support.command import DATA_VERBS
 
 VERSION_1 = procmaps.json_schema()
 
@@ -42,7 +42,7 @@ def test_it_is_in_order():
     assert VERSION_1["anyOf"] == sorted(VERSION_1["anyOf"], key=lambda ref: ref["$ref"])
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", DATA_VERBS)
 def test_of_one_verb(verb):
     schema = procmaps.json_schema(verb)
     assert schema["anyOf"] == [{"$ref": f"#/$defs/{verb}"}]

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import json
+import mmap
+import os
+import threading
+from contextlib import contextmanager
+from functools import lru_cache
 
 import pytest
 
 import procmaps
 from procmaps._records import record
 from support.children import sleeping
-from support.command import linux
+from support.command import DATA_VERBS, linux
 
 jsonschema = pytest.importorskip("jsonschema")
 
-# What each verb can be asked, beside a process.
+# What the verbs are asked: FILE is one to write, LISTING one to read.
 QUESTIONS = [
-    "show PID",
-    "show PID nothing-is-called-so",
-    "show PID --totals",
     "addr PID 0 ffffffffff600000",
-    "query PID 0",
-    "query PID 0 --next --build-id",
-    "query PID ffffffffff600000",
+    "audit PID",
+    "diff LISTING PID",
+    "diff PID PID --memory",
     "files PID",
     "libs PID",
+    "libs PID --duplicates",
     "libs PID --load-order",
+    "limits",
     "mem PID",
     "mem PID --by kind",
     "mem PID --by mapping",
     "mem PID --fast",
+    "query PID 0",
+    "query PID 0 --next --build-id",
+    "show PID",
+    "show PID --totals",
+    "show PID nothing-is-called-so",
+    "snapshot PID -o FILE",
+    "snapshot PID -o FILE --no-command --memory",
+    "stale --all",
     "who libc",
-    "stale",
-    "stale PID --all",
-    "audit PID",
-    "audit --all",
-    "limits PID",
 ]
 ODD = (
     b'1000-2000 r--p 0 8:1 1 /caf\xe9,"b" \\012;\x1b[31m (deleted)\n'
@@ -57,6 +64,7 @@ def strict(schema, *, is_part=False):
     return found if is_open else {**found, "unevaluatedProperties": False}
 
 
+@lru_cache
 def validator_of(verb):
     return jsonschema.Draft202012Validator(strict(procmaps.json_schema(verb)))
 
@@ -69,12 +77,60 @@ def child():
 
 @linux
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_of_a_process(command, child, question):
-    words = [child if word == "PID" else word for word in question.split()]
+def test_of_processes(command, child, listing, tmp_path, question):
+    names = {"PID": child, "LISTING": listing, "FILE": tmp_path / "saved"}
+    words = [names.get(word, word) for word in question.split()]
     validator = validator_of(words[0])
     validator.validate(json.loads(command(*words, "--json")[1]))
     for line in command(*words, "--jsonl")[1].splitlines():
         validator.validate(json.loads(line))
+
+
+@linux
+def test_of_code_where_there_should_be_none(command, tmp_path):
+    """This process has some, of a file that is gone."""
+    path = tmp_path / "gone\udce9.so"
+    path.write_bytes(bytes(4096))
+    with (
+        open(path, "rb") as file,
+        mmap.mmap(-1, 4096, prot=7),
+        mmap.mmap(file.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC),
+    ):
+        path.unlink()
+        for verb, key in [("audit", "findings"), ("stale", "stale"), ("who", "uses")]:
+            what = os.getpid() if verb != "who" else "gone*.so"
+            document = json.loads(command(verb, what, "--json")[1])
+            assert document[key]
+            for one in [document, *map(json.loads, command(verb, what, "--jsonl")[1].splitlines())]:
+                validator_of(verb).validate(one)
+
+
+@linux
+def test_of_what_changes(command):
+    kept = []
+    with repeating(lambda: kept.append(mmap.mmap(-1, 4096 * (len(kept) + 1)))):
+        out = command("watch", os.getpid(), "--every", "20ms", "--count", "5", "--jsonl")[1]
+    assert out
+    for line in out.splitlines():
+        validator_of("watch").validate(json.loads(line))
+
+
+@contextmanager
+def repeating(step):
+    """Do something every few milliseconds."""
+    ended = threading.Event()
+
+    def work():
+        while not ended.wait(0.005):
+            step()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("form", ["--json", "--jsonl"])
@@ -95,6 +151,10 @@ def test_of_smaps_with_fields_that_are_not_known(command, tmp_path, form):
     out = command("mem", path, "--by", "mapping", form)[1]
     for text in [out] if form == "--json" else out.splitlines():
         validator_of("mem").validate(json.loads(text))
+
+
+def test_every_verb_is_asked():
+    assert {question.split()[0] for question in QUESTIONS} == set(DATA_VERBS) - {"watch"}
 
 
 LINE = {"schema": "procmaps/1", "pid": None, "kind": "heap", "maps": 1, "size": 1, "writable": 0, "executable": 0}

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from procmaps.cli import VERBS
+from procmaps.cli._parser import parser_of
+
 CAPTURES = Path(__file__).parent.parent / "data" / "captures"
 NASTY = CAPTURES / "nasty-x86_64-7.2.maps"
 
@@ -21,6 +24,13 @@ LISTING = b"""\
 7f0000009000-7f000000a000 ---p 00000000 00:00 0
 7ffeadae1000-7ffeadb02000 rw-p 00000000 00:00 0                          [stack]
 """
+
+#: The verbs whose results are data, too.
+DATA_VERBS = [
+    verb
+    for verb in VERBS
+    if "--json" in parser_of(__import__(f"procmaps.cli.{verb}", fromlist=["run"]), verb).format_help()
+]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 unix = pytest.mark.skipif(os.name == "nt", reason="needs Unix")
