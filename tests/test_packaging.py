@@ -53,7 +53,7 @@ def test_metadata() -> None:
     assert about["License-Expression"] == "MIT"
     assert about["Requires-Python"] == ">=3.9"
     assert about["Description-Content-Type"] == "text/markdown"
-    assert metadata.requires("procmaps") is None
+    assert all("extra ==" in requirement for requirement in metadata.requires("procmaps") or ())
 
 
 @installed
