@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MAPS_COLUMNS = ("begin", "end", "perms", "size", "offset", "pathname")
 _USAGES_COLUMNS = ("mappings", "size", "rss", "pss", "dirty", "swap", "module")
 
+_LEFT = "text-align:left"
+
 
 def maps_html(maps: Maps) -> str:
     """Return what a notebook shows of a listing."""
@@ -41,7 +43,7 @@ def usages_html(usages: Usages) -> str:
 
 
 def _page(title: str, picture: str, columns: Sequence[str], rows: Iterable[str]) -> str:
-    head = "".join([f"<th>{column}</th>" for column in columns])
+    head = "".join([f'<th style="{_LEFT}">{column}</th>' for column in columns])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return f"<div><p>{escape(title)}</p>{picture}{table if picture else ''}</div>"
 
@@ -51,11 +53,11 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return f'<td style="font-family:monospace;text-align:left;white-space:pre">{escape(text)}</td>'
+    return f'<td style="{_LEFT};font-family:monospace;white-space:pre">{escape(text)}</td>'
 
 
 def _note(text: str, columns: int) -> str:
-    return f'<tr><td colspan="{columns}" style="text-align:left"><i>{text}</i></td></tr>'
+    return f'<tr><td colspan="{columns}" style="{_LEFT}"><i>{text}</i></td></tr>'
 
 
 def _map_cells(m: Map) -> list[str]:

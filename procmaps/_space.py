@@ -57,7 +57,7 @@ class Scale:
     """How long a bar is for a size: by a power of it, such that the smallest is seen beside the largest."""
 
     def __init__(self, largest: int) -> None:
-        self.largest = max(largest, 16 * _SMALLEST)
+        self.largest = max(largest, 4 * _SMALLEST)
         self._power = log(_LONGEST / _SHORTEST) / log(self.largest / _SMALLEST)
 
     def length(self, size: int) -> float:

@@ -17,7 +17,7 @@ MOST_ROWS = 40
 
 # Gaps that have a line of their own: the widest, and none that is small.
 _MOST_GAPS = 10
-_SMALLEST_GAP = 64 << 20
+_SMALLEST_GAP = 128 << 20
 
 # Memory that cannot be accessed is there for its neighbours, most often.
 _RESERVED = 64

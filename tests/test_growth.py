@@ -69,12 +69,6 @@ def test_wrong_arguments():
         readings("1")
 
 
-def test_two_readings_are_the_least():
-    pytest.importorskip("matplotlib", reason="needs matplotlib, as `tox -e notebook` has")
-    with pytest.raises(ValueError, match="two readings at the least, not of 1"):
-        growth.plot([(0.0, Maps([HEAP]))])
-
-
 def test_without_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
