@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import procmaps
+import procmaps.smaps
 from procmaps import Map, Maps, _palette
 from procmaps._escape import escaped
 from procmaps._leaves import LEAST, MOST_LEAVES
@@ -456,6 +457,16 @@ def test_wrong_arguments():
         to_svg(Maps(), theme="pink")
     with pytest.raises(ValueError, match="measure is 'pss', 'rss' or 'size', not 'uss'"):
         to_svg(Maps(), "treemap", measure="uss")
+
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_pictures_of_the_documentation_are_those_of_now(kind):
+    usages = procmaps.smaps.from_path(DOCS / "server.smaps")
+    picture = usages.to_svg(kind, title="A Python server").encode("ascii", "xmlcharrefreplace").decode()
+    assert (DOCS / f"{kind}.svg").read_text(encoding="ascii") == picture
 
 
 def test_the_methods():
