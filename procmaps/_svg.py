@@ -117,7 +117,7 @@ def fitted(text: str, room: float, size: float) -> str:
     """Return what of a text fits into some room, with an ellipsis for what does not; "" if hardly anything does.
 
     >>> fitted("libscipy_openblas64.so", 100, 10), fitted("libc", 15, 10)
-    ('libscipy_o…s.so', '')
+    ('libscipy_o…64.so', '')
     """
     text = escaped(text)
     columns = int(room / (size * _LETTER))

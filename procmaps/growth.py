@@ -14,6 +14,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from procmaps._errors import InconsistentError
 from procmaps._maps import Maps
 from procmaps._measures import MEASURES, measured
 from procmaps._parts import CATEGORIES, parts
@@ -62,7 +63,8 @@ def readings(
     """Yield what a process maps, or uses, again and again.
 
     It ends with the process: another that gets its number is not read. A reading that takes longer than
-    the time to the next delays that, and those that are missed are not made up for.
+    the time to the next delays that, and those that are missed are not made up for. If the process changes its
+    maps in every attempt at a reading, the last is taken: sums are near enough.
 
     Reading what it uses ("pss", "rss") holds the process up each time, as `procmaps.smaps` says; its maps
     alone ("size") do not.
@@ -184,11 +186,14 @@ def _directory(pid: int | None, root: str) -> int:
 
 
 def _read(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None) -> Maps | Usages:
-    if measure == "size":
-        return from_pid(pid, proc=proc)
     import procmaps.smaps
 
-    return procmaps.smaps.from_pid(pid, proc=proc)
+    try:
+        return (from_pid if measure == "size" else procmaps.smaps.from_pid)(pid, proc=proc)
+    except procmaps.smaps.InconsistentUsagesError as error:
+        return error.usages
+    except InconsistentError as error:
+        return error.maps
 
 
 def _amounts(maps: Maps | Usages, by: By, measure: Measure | None) -> tuple[Measure | None, dict[str, int]]:

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import procmaps.smaps
 from procmaps import Map, Maps, growth
 from procmaps.growth import OTHER, readings, sums
 from procmaps.smaps import Usage, Usages
@@ -97,6 +98,25 @@ def test_a_process_is_read_in_time(measure, kind):
     assert all(when >= 0.05 * i for i, when in enumerate(times))
 
 
+def inconsistent(error, **attributes):
+    error.__dict__.update(attributes)
+
+    def read(*_, **__):
+        raise error
+
+    return read
+
+
+@linux
+def test_a_process_that_never_stands_still_is_read_as_it_comes(monkeypatch):
+    maps, uses = Maps([HEAP]), usages(1, 2)
+    monkeypatch.setattr(growth, "from_pid", inconsistent(procmaps.InconsistentError(), maps=maps))
+    error = procmaps.smaps.InconsistentUsagesError()
+    monkeypatch.setattr(procmaps.smaps, "from_pid", inconsistent(error, usages=uses, maps=uses.maps))
+    assert next(readings(measure="size")) == (0.0, maps)
+    assert next(readings()) == (0.0, uses)
+
+
 @linux
 def test_readings_that_are_missed_are_not_made_up_for():
     times = []
@@ -123,6 +143,12 @@ def test_a_process_that_is_not_there():
     for measure in ("size", "pss"):
         with pytest.raises(ProcessLookupError, match="No such process"):
             next(readings(reaped(), measure=measure))
+
+
+def test_a_process_that_is_gone_before_it_is_read(proc):
+    (proc.root / "7").mkdir()
+    with pytest.raises(ProcessLookupError, match="No such process 7"):
+        next(readings(7, measure="size", proc=proc.root))
 
 
 @linux

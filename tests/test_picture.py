@@ -13,10 +13,12 @@ import procmaps.smaps
 from procmaps import Map, Maps, _palette
 from procmaps._escape import escaped
 from procmaps._leaves import LEAST, MOST_LEAVES
+from procmaps._legend import draw_head
 from procmaps._parts import parts
 from procmaps._space import Scale, pieces
 from procmaps._squares import squares
 from procmaps._stretches import MOST_ROWS, rows
+from procmaps._svg import Drawing
 from procmaps.picture import KINDS, THEMES, to_svg
 from procmaps.smaps import Usage, Usages
 from strategies import listings, maps_of
@@ -85,7 +87,7 @@ def test_every_mapping_that_uses_something_is_in_the_treemap_once(listing, data)
     assert any(f"; {empty:,} more (" in text for text in picture.words) == (empty > 0)
 
 
-@pytest.mark.parametrize("count", [1, 37, 985, 60_000])
+@pytest.mark.parametrize("count", [1, 37, 985, pytest.param(60_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_of_any_size_are_complete_and_small(count, kind):
     maps = many(count)
@@ -158,6 +160,20 @@ def test_a_name_stands_in_its_own_area(maps):
         (box,) = [box for box in picture.boxes if box.holds(place)]
         first = text[:2] if not text[0].isdigit() else box.title.partition(" ")[0][:1]
         assert first in box.title
+
+
+def test_a_legend_that_is_too_long_for_a_line_goes_on_below():
+    drawing = Drawing(300, "light", "x")
+    end = draw_head(drawing, 10, "x", [], [("code", "a meaning of many words")] * 3)
+    picture = Picture(drawing.svg(end))
+    check_texts(picture)
+    assert len({place.y for text, place in picture.texts if text != "x"}) == 3
+
+
+def test_text_without_room_is_left_out():
+    drawing = Drawing(300, "light", "x")
+    drawing.text(0, 20, "something", 12)
+    assert Picture(drawing.svg(20)).texts == []
 
 
 def test_letters_of_other_scripts_are_told_how_wide_to_be():

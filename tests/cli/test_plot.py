@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import procmaps.smaps
+from procmaps import growth
 from procmaps.cli import plot
 from procmaps.cli._parser import parser_of
 from support.children import sleeping
@@ -210,20 +213,50 @@ def test_growth_on_standard_output(command):
     assert "</svg>" in out
 
 
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Press Ctrl-C when so many readings are made."""
+
+    def after(count):
+        sleeps = iter(range(1, count + 1))
+        monkeypatch.setattr(
+            growth.time, "sleep", lambda _: signal.raise_signal(signal.SIGINT) if next(sleeps) == count else None
+        )
+
+    return after
+
+
 @linux
 @pytest.mark.usefixtures("matplotlib")
-def test_growth_until_it_is_interrupted(tmp_path):
+def test_growth_until_it_is_interrupted(command, interrupted, tmp_path):
     """What was read until then is drawn."""
-    path = str(tmp_path / "x.svg")
-    arguments = ["plot", "self", "--kind", "growth", "--every", "20ms", "--measure", "size", "-o", path]
-    script = (
-        "import os, signal, sys, threading; from procmaps.cli import main; "
-        "threading.Timer(1.5, os.kill, [os.getpid(), signal.SIGINT]).start(); "
-        f"sys.exit(main({arguments!r}))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    interrupted(3)
+    options = ["--kind", "growth", "--measure", "size", "-o", tmp_path / "x.svg"]
+    assert command("plot", "self", *options) == (0, "", "")
     assert "</svg>" in (tmp_path / "x.svg").read_text()
+    interrupted(1)
+    assert command("plot", "self", *options[:-1], tmp_path / "y.svg") == (130, "", "")
+    assert not (tmp_path / "y.svg").exists()
+
+
+@linux
+@pytest.mark.usefixtures("matplotlib")
+def test_growth_tells_a_terminal_how_far_it_is(command, interrupted, monkeypatch, tmp_path):
+    interrupted(3)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    err = command("plot", "self", "--kind", "growth", "--measure", "size", "-o", tmp_path / "x.svg")[2]
+    assert re.fullmatch(r"(\r\d readings in \d+ s; Ctrl-C ends it and draws ){3}\n", err)
+
+
+@pytest.mark.usefixtures("matplotlib")
+def test_growth_of_what_cannot_be_read(command, proc):
+    directory = proc.add(7, b"hello\n")
+    options = ["--kind", "growth", "--every", "1ms", "--for", "3ms", "--proc", proc.root]
+    assert command("plot", 7, *options, "--measure", "size")[0] == 5
+    (directory / "smaps").write_bytes(b"1000-3000 rw-p 00000000 00:00 0 \nRss:   8 kB\n")
+    status, _, err = command("plot", 7, *options, "--measure", "pss")
+    assert (status, "pss is not known of" in err) == (2, True)
+    assert command("plot", 7, *options)[0] == 0
 
 
 @linux
