@@ -23,6 +23,7 @@ LEGEND = {
 _ROWS = {
     "header": "1",
     "gap": "2",
+    "match": "1",
     "added": "32",
     "removed": "31",
     "changed": "33",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from procmaps._color import Palette
 
 _ROOM_FOR_NAMES = 12
+_GAIN = 3  # columns for the names, for which it is worth that a few rows are not aligned
 
 
 class Line:
@@ -91,8 +92,10 @@ def _widths(
 
 
 def _widest(title: str, cells: Sequence[dict[str, str]], but_for: int = 0) -> int:
-    """Return the width of a column, but for so many rows that may stick out of it."""
-    return max(len(title), sorted([width(cell[title]) for cell in cells], reverse=True)[but_for])
+    """Return the width of a column, but for so many rows that may stick out of it if that gains enough."""
+    widths = sorted([width(cell[title]) for cell in cells], reverse=True)
+    fewer = widths[but_for] if widths[0] - widths[but_for] >= _GAIN else widths[0]
+    return max(len(title), fewer)
 
 
 def _few(cells: Sequence[object]) -> int:

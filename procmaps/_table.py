@@ -28,15 +28,17 @@ class Row:
         end: The first address past it.
         map: The mapping; None for an unmapped range.
         is_match: Whether it is what was looked for, or only stands near it.
+        guess: What it seems to be, safe to print; empty if that is not known.
     """
 
-    __slots__ = ("begin", "end", "is_match", "map")
+    __slots__ = ("begin", "end", "guess", "is_match", "map")
 
-    def __init__(self, begin: int, end: int, m: Map | None, is_match: bool = True) -> None:
+    def __init__(self, begin: int, end: int, m: Map | None, is_match: bool = True, guess: str = "") -> None:
         self.begin = begin
         self.end = end
         self.map = m
         self.is_match = is_match
+        self.guess = guess
 
 
 def table(
@@ -108,7 +110,8 @@ def plural(count: int) -> str:
 
 def _line(row: Row, address: int | None, marks: bool, encoding: str) -> Line:
     mark = ("> " if row.is_match else "  ") if marks else ""
-    return Line(_cells(row, address, encoding), mark, meanings(row.map))
+    looked_for = marks and row.is_match and row.map is not None
+    return Line(_cells(row, address, encoding), mark, [*meanings(row.map), *["match"] * looked_for])
 
 
 def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:
@@ -120,5 +123,12 @@ def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:
         "SIZE": human(row.end - row.begin),
         "OFFSET": "-" if m is None else f"{m.offset:#x}" if m.offset else "0",
         "AT": f"+{address - row.begin:#x}" if address is not None and row.begin <= address < row.end else "-",
-        "PATHNAME": "(unmapped)" if m is None else "[anon]" if m.pathname is None else shown(m.pathname, encoding),
+        "PATHNAME": _name(row, encoding),
     }
+
+
+def _name(row: Row, encoding: str) -> str:
+    if row.map is None:
+        return "(unmapped)"
+    name = "[anon]" if row.map.pathname is None else shown(row.map.pathname, encoding)
+    return f"{name} {row.guess}" if row.guess else name

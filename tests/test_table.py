@@ -56,13 +56,13 @@ def test_the_row_that_is_too_wide_sticks_out_of_a_narrow_terminal(rows):
     assert (
         shown(rows, room=80)
         == """\
-BEGIN          END            PERMS SIZE OFFSET PATHNAME
-0x400000       0x40b000       r-xp   44K      0 /bin/cat
-0x60a000       0x60b000       rw-p    4K 0xa000 /bin/cat
-0x7f955bd5a000 0x7f955be1e000 rw-p  784K      0 [anon]
+BEGIN          END            PERMS SIZE  OFFSET PATHNAME
+0x400000       0x40b000       r-xp   44K       0 /bin/cat
+0x60a000       0x60b000       rw-p    4K  0xa000 /bin/cat
+0x7f955bd5a000 0x7f955be1e000 rw-p  784K       0 [anon]
 0x7f955be44000 0x7f955bf9a000 r-xp  1.3M 0x26000 /usr/lib/x86_64-linu…/libc.so.6
-0x7ffeadae1000 0x7ffeadb02000 rw-p  132K      0 [stack]
-0xffffffffff600000 0xffffffffff601000 --xp    4K      0 [vsyscall]
+0x7ffeadae1000 0x7ffeadb02000 rw-p  132K       0 [stack]
+0xffffffffff600000 0xffffffffff601000 --xp    4K       0 [vsyscall]
 """
     )
 
@@ -93,8 +93,8 @@ BEGIN              END                PERMS SIZE OFFSET PATHNAME
 @pytest.mark.parametrize(
     ("room", "titles"),
     [
-        (60, ["BEGIN", "END", "PERMS", "SIZE", "OFFSET", "PATHNAME"]),
-        (59, ["BEGIN", "END", "PERMS", "SIZE", "PATHNAME"]),
+        (61, ["BEGIN", "END", "PERMS", "SIZE", "OFFSET", "PATHNAME"]),
+        (60, ["BEGIN", "END", "PERMS", "SIZE", "PATHNAME"]),
         (53, ["BEGIN", "END", "PERMS", "SIZE", "PATHNAME"]),
         (52, ["BEGIN", "END", "PERMS", "PATHNAME"]),
         (20, ["BEGIN", "END", "PERMS", "PATHNAME"]),
@@ -189,10 +189,10 @@ def test_color_tells_what_it_is(perms, name, code):
     assert colored == (f"\x1b[{code}m{plain}\x1b[0m" if code else plain)
 
 
-def test_marks_have_no_color_and_unmapped_ranges_are_dim():
+def test_what_is_marked_is_bold_and_unmapped_ranges_are_dim():
     options = {"palette": palette(), "marks": True, "header": False}
     assert shown([Row(0, 4096, None)], **options).startswith("> \x1b[2m0x0 ")
-    assert shown([row(Map(0, 4096))], **options).startswith("> \x1b[36m0x0 ")
+    assert shown([row(Map(0, 4096))], **options).startswith("> \x1b[36;1m0x0 ")
 
 
 def test_the_header_is_bold(rows):

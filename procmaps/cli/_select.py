@@ -31,10 +31,20 @@ def matching(maps: Maps, options: argparse.Namespace) -> Maps:
     )
 
 
-def rows(maps: Maps, matches: Maps, options: argparse.Namespace) -> list[Row | None]:
-    """Return the rows of the table, with None between groups that are not adjacent."""
+def rows(
+    maps: Maps, matches: Maps, options: argparse.Namespace, guesses: dict[int, str] | None = None
+) -> list[Row | None]:
+    """Return the rows of the table, with None between groups that are not adjacent.
+
+    Args:
+        maps: All mappings.
+        matches: Those that were asked for.
+        options: What else was.
+        guesses: What mappings seem to be, by the index.
+    """
     wanted = set(map(id, matches))
-    every = [Row(m.begin_address, m.end_address, m, id(m) in wanted) for m in maps]
+    guesses = guesses or {}
+    every = [Row(m.begin_address, m.end_address, m, id(m) in wanted, guesses.get(i, "")) for i, m in enumerate(maps)]
     if options.gaps:
         every = _with_gaps(maps, every, options.address)
     if options.before or options.after:

@@ -67,7 +67,7 @@ def _table(
 
 
 def _row(kind: str, total: Total) -> list[str]:
-    return [kind, f"{total[0]:,}", *[human(size) for size in total[1:]]]
+    return [kind, f"{total[0]:,}", *[human(size) if size else "0" for size in total[1:]]]
 
 
 def _right(rows: list[list[str]], sizes: list[int]) -> list[list[str]]:

@@ -18,6 +18,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_IN_WORDS = {
+    "perms": "with other permissions",
+    "offset": "with another offset",
+    "memory": "with other memory use",
+}
+
 USAGE = "[OPTION]... OLD NEW"
 
 DESCRIPTION = """\
@@ -100,7 +106,7 @@ def summary(changes: Diff) -> str:
     """
     if not changes:
         return "no changes"
-    counts = [(word, len(changes.of(word))) for word in WORDS]
+    counts = [(_IN_WORDS.get(word, word), len(changes.of(word))) for word in WORDS]
     memory = [f"{signed(changes.memory[name])} {name.upper()}" for name in ("rss", "swap") if name in changes.memory]
-    amounts = ", ".join([signed(changes.size_change), *memory])
+    amounts = ", ".join([f"{signed(changes.size_change)} SIZE", *memory])
     return f"{', '.join([f'{count} {word}' for word, count in counts if count])}: {amounts}"

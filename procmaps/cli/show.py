@@ -46,7 +46,8 @@ examples:
 The columns: the first address, the first past it, the permissions, the size, the offset
 in the file, the name. Sizes are in powers of 1024, with a decimal if they are not whole.
 What cannot be shown of a name is written as its bytes, such as \x1b; JSON is exact.
-On a terminal names that do not fit are cut in the middle; elsewhere nothing is.
+On a terminal names that do not fit are cut in the middle, and it is guessed what memory
+without a name is, by its shape or its place; elsewhere neither is.
 """
 
 
@@ -122,10 +123,10 @@ def _lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iter
 
 
 def _table_lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
-    selected = rows(reading.maps, matches, options)
+    room = _output.terminal_width(sys.stdout)
+    selected = rows(reading.maps, matches, options, _guesses(reading.maps) if room is not None else None)
     if not selected:
         return
-    room = _output.terminal_width(sys.stdout)
     palette = _output.colors(options)
     if options.header and room is not None:
         yield from _head(reading, matches, palette, room)
@@ -138,6 +139,13 @@ def _table_lines(reading: Reading, matches: Maps, options: argparse.Namespace) -
         encoding=_output.encoding(),
         header=options.header,
     )
+
+
+def _guesses(maps: Maps) -> dict[int, str]:
+    """Return what mappings seem to be: for people, who know that it is a guess, not for programs."""
+    from procmaps._guesses import guesses
+
+    return guesses(maps, _output.encoding())
 
 
 def _head(reading: Reading, matches: Maps, palette: Palette, room: int) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _frame(watched: Watched, options: argparse.Namespace, columns: int, lines: i
     palette, encoding = _output.colors(options), _output.encoding()
     changes = watched.changes_since_first()
     right = f"every {options.every:g} s, Ctrl-C ends"
-    title = cut(f"{watched.title}: {_amounts(watched.last)}", max(20, columns - len(right) - 2), "...")
+    title = cut(f"{watched.title}: {_amounts(watched.last)}", columns, "...")
     yield f"{title}{right:>{columns - width(title)}}" if width(title) + len(right) + 2 <= columns else title
     yield palette.paint(cut(_told(watched, changes), columns, "..."), "header")
     yield ""

@@ -233,8 +233,8 @@ def test_totals(command, listing):
         0,
         """\
 KIND      MAPS SIZE WRITABLE EXECUTABLE
-heap         1 132K     132K         0B
-stack        1 132K     132K         0B
+heap         1 132K     132K          0
+stack        1 132K     132K          0
 file         3  64K       4K        44K
 anonymous    2   8K       4K         4K
 total        7 336K     272K        48K
@@ -242,7 +242,7 @@ total        7 336K     272K        48K
         "",
     )
     assert command(listing, "--totals", "--kind", "heap", "--no-header")[1].split() == (
-        ["heap", "1", "132K", "132K", "0B", "total", "1", "132K", "132K", "0B"]
+        ["heap", "1", "132K", "132K", "0", "total", "1", "132K", "132K", "0"]
     )
     assert command(listing, "--totals", "nothing")[:2] == (1, "")
 

@@ -190,7 +190,7 @@ def test_what_has_changed_is_shown(growing):
         growing.grow()
         seen.until(lambda seen: "1 added" in seen.rows[1])
         growing.grow()
-        seen.until(lambda seen: "2 added: +2M, +2M RSS" in seen.rows[1])
+        seen.until(lambda seen: "2 added: +2M SIZE, +2M RSS" in seen.rows[1])
         title = rf"\S+ \(pid {growing.pid}\): \d+ mappings, .* in memory +every 0.1 s, Ctrl-C ends"
         assert re.fullmatch(title, seen.rows[0])
         assert seen.rows[3].split() == ["BEGIN", "END", "PERMS", "SIZE", "CHANGE", "RSS", "LAST", "WHAT", "PATHNAME"]
@@ -200,7 +200,7 @@ def test_what_has_changed_is_shown(growing):
         growing.end()
         assert seen.end() == 0
         left = seen.output.rpartition(b"\x1b[?1049l")[2].decode()
-        assert f"(pid {growing.pid}) has ended: 2 added: +2M, +2M RSS" in left
+        assert f"(pid {growing.pid}) has ended: 2 added: +2M SIZE, +2M RSS" in left
         assert left.count("\\012<i>") == 2
 
 
@@ -208,9 +208,9 @@ def test_the_terminal_gets_another_size(growing):
     with Terminal(120, 24, ["watch", growing.pid, "--every=1h"]) as seen:
         seen.until(lambda seen: "Ctrl-C ends" in seen.rows[0])
         assert len(seen.rows[0]) == 120
-        seen.resize(60, 4)
+        seen.resize(70, 4)
         # It is drawn again long before the next reading.
-        seen.until(lambda seen: "Ctrl-C ends" in seen.rows[0] and len(seen.rows[0]) == 60)
+        seen.until(lambda seen: "Ctrl-C ends" in seen.rows[0] and len(seen.rows[0]) == 70)
         seen.resize(20, 4)
         seen.until(lambda seen: len(seen.rows[0]) <= 20 and "Ctrl" not in seen.rows[0])
 
