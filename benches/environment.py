@@ -19,14 +19,19 @@ def default_cache():
 
 def floor(cache):
     """Build the floor, and return the program; None without cargo."""
+    return program("floor", cache)
+
+
+def program(name, cache):
+    """Build a program of this directory, and return it; None without cargo."""
     cargo = shutil.which("cargo")
     if cargo is None:
         return None
-    target = os.path.join(cache, "floor")
-    manifest = os.path.join(HERE, "floor", "Cargo.toml")
+    target = os.path.join(cache, name)
+    manifest = os.path.join(HERE, name, "Cargo.toml")
     options = ["--quiet", "--release", "--locked", "--manifest-path", manifest, "--target-dir", target]
     subprocess.run([cargo, "build", *options], check=True)
-    return os.path.join(target, "release", "floor")
+    return os.path.join(target, "release", name)
 
 
 def peers(cache, install):
