@@ -22,11 +22,8 @@ fn main() {
     process.perf_map = false;
     let source = Source::Process(process);
     let begin = Instant::now();
-    let symbolizer = Symbolizer::builder()
-        .enable_code_info(false)
-        .enable_inlined_fns(false)
-        .enable_demangling(false)
-        .build();
+    let symbolizer =
+        Symbolizer::builder().enable_code_info(false).enable_inlined_fns(false).enable_demangling(false).build();
     let mut times = Vec::new();
     let mut answers = symbolizer.symbolize(&source, Input::AbsAddr(&addresses)).expect("symbols");
     times.push(begin.elapsed().as_nanos());

@@ -59,6 +59,15 @@ pub fn lines(place: &Place) -> io::Result<Option<Lines>> {
     }
 }
 
+/// The debug information of an ELF file in memory.
+pub fn lines_of_image(bytes: &[u8]) -> io::Result<Option<Lines>> {
+    let mut read = super::elf::of_bytes(bytes);
+    match Elf::parse(&mut read)? {
+        Some(elf) if has_lines(&elf) => Lines::of(&Place::default(), &elf, &mut read).map(Some),
+        _ => Ok(None),
+    }
+}
+
 impl Lines {
     fn of(place: &Place, elf: &Elf, read: Read) -> io::Result<Lines> {
         let mut left = MOST_DEBUG;

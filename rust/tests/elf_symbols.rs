@@ -299,3 +299,21 @@ fn no_more_is_asked_for_than_the_limits_allow() {
         assert_eq!(builder.notes, ["its symtab is too large, and was not read whole"]);
     }
 }
+
+#[test]
+#[ignore = "writes what fuzzing begins with"]
+fn make_the_corpus() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/symbols");
+    std::fs::create_dir_all(directory).expect("a directory can be made");
+    for (form, name) in FORMS.iter().zip(["64-little", "64-big", "32-little", "32-big"]) {
+        let numbers = |numbers: &[u64]| numbers.iter().flat_map(|&number| form.number(number, 4)).collect::<Vec<u8>>();
+        let gnu = numbers(&[2, 1, 1, 0, 0, 0, 1, 6, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+        for (kind, file) in [
+            ("sections", form.with_sections(2, &SYMBOLS)),
+            ("sysv-hash", form.without_sections(4, &numbers(&[1, 11, 0]), &SYMBOLS)),
+            ("gnu-hash", form.without_sections(0x6fff_fef5, &gnu, &SYMBOLS)),
+        ] {
+            std::fs::write(format!("{directory}/{name}-{kind}.elf"), file).expect("a file can be made");
+        }
+    }
+}
