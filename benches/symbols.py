@@ -71,7 +71,8 @@ def measure(pid, addresses, program, options):
     number = len(addresses)
     print(f"{number:,} addresses, {options.rounds} rounds, medians")
     for name, (cold, warm) in times.items():
-        print(f"{name:24} cold {statistics.median(cold) / 1e6:8.1f} ms   warm {statistics.median(warm) / number:8.1f} ns each")
+        cold_ms, warm_ns = statistics.median(cold) / 1e6, statistics.median(warm) / number
+        print(f"{name:24} cold {cold_ms:8.1f} ms   warm {warm_ns:8.1f} ns each")
     for name in list(times)[2:]:
         print(f"{name} takes {ratios(times, name)}")
     print("answers:", ", ".join([f"{kind} {count:,}" for kind, count in compared(*answers).most_common()]))
@@ -97,7 +98,7 @@ def ours(pid, addresses, times):
             named = [symbol and (symbol.name, symbol.offset, symbol.module.name) for symbol in answers]
         del answers
         begin = time.perf_counter_ns()
-        answers = method(symbolizer, addresses)
+        method(symbolizer, addresses)
         note(times, name, cold, time.perf_counter_ns() - begin)
     return named
 
