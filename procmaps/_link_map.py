@@ -42,6 +42,10 @@ class Memory:
         ends = range(self.word, len(data) + 1, self.word)
         return [int.from_bytes(data[end - self.word : end], self._byteorder) for end in ends]
 
+    def int_of(self, word: int) -> int:
+        """Return the int of 32 bits that a word begins with."""
+        return word >> 32 if self.word == 8 and self._byteorder == "big" else word & 0xFFFFFFFF
+
 
 def in_load_order(descriptor: int, modules: list[Module]) -> list[Module] | None:
     """Return the modules in the order in which the dynamic linker has loaded them.
@@ -78,19 +82,16 @@ def _table(descriptor: int, module: Module) -> int:
 
 def _places(memory: Memory, table: int) -> Iterator[int]:
     """Yield the addresses of the dynamic sections of what was loaded, namespace by namespace."""
-    left = _MOST
-    while table and left:
+    # A list that comes back to where it was is none, nor is one that is too long.
+    seen: set[int] = set()
+    while table and table not in seen:
+        seen.add(table)
         # int version; link_map *first; (*break)(); enum state; base; r_debug_extended *next
-        words = memory.words(table, 6)
-        if len(words) < 6:
-            return
-        entry = words[1]
-        while entry and left:
+        version, entry, _, _, _, following = [*memory.words(table, 6), *[0] * 6][:6]
+        while entry and entry not in seen and len(seen) < _MOST:
+            seen.add(entry)
             # bias; char *name; dynamic section; link_map *next
             link = memory.words(entry, 4)
-            if len(link) < 4:
-                return
-            yield link[2]
-            entry, left = link[3], left - 1
-        version = words[0] & 0xFFFFFFFF if memory.word == 4 or memory._byteorder == "little" else words[0] >> 32
-        table, left = words[5] if version > 1 else 0, left - 1
+            yield from link[2:3]
+            entry = link[3] if len(link) == 4 else 0
+        table = following if memory.int_of(version) > 1 else 0

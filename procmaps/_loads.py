@@ -123,7 +123,7 @@ def _looks_loaded(load: list[Map]) -> bool:
 
 def _with_what_is_between(maps: Maps, load: list[Map]) -> list[Map]:
     begin, end = load[0].begin_address, load[-1].end_address
-    return [m for m in maps.between(begin, end) if m.kind not in _FILES or m in load]
+    return sorted([m for m in maps.between(begin, end) if m.kind not in _FILES or m in load])
 
 
 def can_be_loaded(mine: list[Map]) -> bool:

@@ -70,7 +70,7 @@ class Module:
         if self.elf is None or self.bias is None:
             return last
         end = max([segment.end for segment in self.elf.segments]) + self.bias
-        stored = max([m.end_address for m in self.maps if m.inode], default=0)
+        stored = max([m.end_address for m in self.maps if _is_stored(m)], default=0)
         return min(last, max(stored, -(-end // _PAGE) * _PAGE))
 
     @property
@@ -266,7 +266,7 @@ class Module:
                 if segment.offset <= file_offset < segment.offset + segment.file_size and address in self:
                     return address
         for m in self.maps:
-            if m.inode and m.offset <= file_offset < m.offset + m.size:
+            if _is_stored(m) and m.offset <= file_offset < m.offset + m.size:
                 return m.begin_address + file_offset - m.offset
         raise LookupError(f"file offset {file_offset:#x} is not in memory in {self!r}")
 
@@ -291,6 +291,11 @@ class Location(NamedTuple):
     file_offset: int | None
     elf_address: int | None
     symbol: Symbol | None = None
+
+
+def _is_stored(m: Map) -> bool:
+    """Whether a mapping is of a file."""
+    return (m.pathname or "").startswith("/")
 
 
 def _segment(elf: Elf, address: int) -> Segment | None:
