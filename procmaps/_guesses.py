@@ -21,13 +21,13 @@ def guesses(maps: Sequence[Map], encoding: str = "utf-8") -> dict[int, str]:
     >>> from procmaps import Map
     >>> data = Map(0x4000, 0x5000, "rw-p", 0x3000, (8, 1), 42, "/usr/lib/libc.so.6")
     >>> guesses([data, Map(0x5000, 0x8000, "rw-p")])
-    {1: '.bss of libc.so.6 (by place)'}
+    {1: '.bss of libc.so.6?'}
     """
-    found = {i: f"{shape[0]} (by shape)" for i, shape in enumerate(shapes(maps)) if shape}
+    found = {i: f"{shape[0]}?" for i, shape in enumerate(shapes(maps)) if shape}
     for i, (data, m) in enumerate(zip(maps, maps[1:]), 1):
         if i not in found and _is_behind(data, m):
             name = str(data.path).rpartition("/")[2]
-            found[i] = f".bss of {shown(name, encoding)} (by place)"
+            found[i] = f".bss of {shown(name, encoding)}?"
     return found
 
 

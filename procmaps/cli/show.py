@@ -46,8 +46,8 @@ examples:
 The columns: the first address, the first past it, the permissions, the size, the offset
 in the file, the name. Sizes are in powers of 1024, with a decimal if they are not whole.
 What cannot be shown of a name is written as its bytes, such as \x1b; JSON is exact.
-On a terminal names that do not fit are cut in the middle, and it is guessed what memory
-without a name is, by its shape or its place; elsewhere neither is.
+On a terminal names that do not fit are cut in the middle, and what memory without a name
+seems to be, by its shape or its place, is told with a question mark; elsewhere neither is.
 """
 
 

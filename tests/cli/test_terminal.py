@@ -217,3 +217,62 @@ def test_errors_have_no_color():
     seen = Seen(80, ["/missing/\x1b[2J"])
     assert (seen.status, b"\x1b" in seen.output) == (2, False)
     assert seen.rows == ["procmaps: cannot read /missing/\\x1b[2J: no such file or directory"]
+
+
+def test_totals_have_a_title(listing, monkeypatch):
+    monkeypatch.chdir(listing.parent)
+    seen = Seen(80, ["./listing", "--totals"])
+    assert seen.rows[:2] == ["./listing: 7 mappings, 336K", "KIND      MAPS SIZE WRITABLE EXECUTABLE"]
+    assert seen.styles(1) == seen.styles(len(seen.rows) - 1) == {("default", True, False)}
+    assert seen.styles(2) == {("blue", False, False)}
+
+
+def test_what_memory_without_a_name_seems_to_be(tmp_path):
+    (tmp_path / "x").write_bytes(
+        b"4000-5000 rw-p 3000 8:1 42 /lib/libc.so.6\n5000-8000 rw-p 0 0:0 0\n"
+        b"7f0000000000-7f0000001000 ---p 0 0:0 0\n7f0000001000-7f0000801000 rw-p 0 0:0 0\n"
+    )
+    names = [row.split(None, 5)[5] for row in Seen(80, [tmp_path / "x", "--no-header"]).rows]
+    assert names[1:] == ["[anon] .bss of libc.so.6?", *["[anon] thread stack?"] * 2]
+
+
+def test_differences_have_a_title_and_a_sum(listing, tmp_path, monkeypatch):
+    monkeypatch.chdir(listing.parent)
+    (tmp_path / "new").write_bytes(LISTING.replace(b"0060b000-0062c000", b"0060b000-0064c000"))
+    seen = Seen(80, ["diff", "./listing", "./new"])
+    assert (seen.status, seen.rows) == (
+        1,
+        [
+            "./listing → ./new",
+            "1 grown: +128K SIZE",
+            "  BEGIN    END      PERMS SIZE CHANGE WHAT  PATHNAME",
+            "~ 0x60b000 0x64c000 rw-p  260K  +128K grown [heap]",
+        ],
+    )
+    assert seen.styles(3) == {("default", False, False), ("brown", False, False)}
+    same = Seen(80, ["diff", "./listing", "./listing"], PYTHONIOENCODING="ascii")
+    assert (same.status, same.rows) == (0, ["./listing -> ./listing", "no changes"])
+
+
+def test_the_last_column_of_other_tables_is_cut_too(tmp_path):
+    path = tmp_path / ("d" * 100) / "saved"
+    path.parent.mkdir()
+    if os.path.exists("/proc/self"):
+        seen = Seen(80, ["snapshot", "self", "-o", path])
+        assert len(seen.rows) == 2
+        assert seen.rows[1].endswith("…/saved")
+
+
+def test_progress_is_told_on_a_terminal_only(tmp_path):
+    (tmp_path / "long").write_bytes(b"".join(b"%x000-%x800 r--p 0 0:0 0\n" % (i, i) for i in range(60000)))
+    command = [sys.executable, "-m", "procmaps", str(tmp_path / "long"), "--csv"]
+    terminal, line = pty.openpty()
+    with open(tmp_path / "out", "wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=line)
+        os.close(line)
+        told = read_all(terminal)
+        assert process.wait() == 0
+    assert (tmp_path / "out").read_bytes().count(b"\n") == 60001
+    assert re.search(rb"\r\d+,000 lines *\r", told)
+    assert told.endswith(b" \r")
+    assert b"\n" not in told
