@@ -6,24 +6,28 @@
 //! What is exported owns what it points to, and lets go of it in `release`. The structs are moved
 //! by copying their bytes and marking the old place as released, so nothing here relies on where
 //! they are, and dropping one does what whoever has it is to do: call `release`, unless it was moved
-//! away. Pointers that only others follow are kept as addresses, [exposed](pointer::expose_provenance).
+//! away.
 //!
 //! Excluded: reading what others export; dictionaries.
 
 use crate::columns::{Bits, COLUMNS, Cells, SCHEMA, Values};
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::atomic::AtomicPtr;
+
+/// A pointer that only others follow: this type is one in memory, and may go to other threads. Null by default.
+type Pointer = AtomicPtr<()>;
 
 /// `ArrowSchema`: the type of a column, or of all together.
 #[repr(C)]
 pub struct Schema {
-    format: usize,
-    name: usize,
-    metadata: usize,
+    format: Pointer,
+    name: Pointer,
+    metadata: Pointer,
     flags: i64,
     n_children: i64,
-    children: usize,
-    dictionary: usize,
+    children: Pointer,
+    dictionary: Pointer,
     release: Option<extern "C" fn(&mut Schema)>,
     owned: ManuallyDrop<Option<Box<SchemaOwned>>>,
 }
@@ -31,7 +35,7 @@ pub struct Schema {
 struct SchemaOwned {
     _metadata: Vec<u8>,
     _children: Vec<Schema>,
-    _addresses: Vec<usize>,
+    _pointers: Vec<Pointer>,
 }
 
 /// `ArrowArray`: the cells of a column, or of all together.
@@ -42,18 +46,18 @@ pub struct Array {
     offset: i64,
     n_buffers: i64,
     n_children: i64,
-    buffers: usize,
-    children: usize,
-    dictionary: usize,
+    buffers: Pointer,
+    children: Pointer,
+    dictionary: Pointer,
     release: Option<extern "C" fn(&mut Array)>,
     owned: ManuallyDrop<Option<Box<ArrayOwned>>>,
 }
 
 struct ArrayOwned {
     _cells: Cells,
-    _buffers: Vec<usize>,
+    _buffers: Vec<Pointer>,
     _children: Vec<Array>,
-    _addresses: Vec<usize>,
+    _pointers: Vec<Pointer>,
 }
 
 /// `ArrowArrayStream`: the type, and the cells in batches.
@@ -86,7 +90,7 @@ pub fn schema(signed: bool) -> Schema {
 pub fn stream(batches: Vec<(usize, Vec<Cells>)>, signed: bool) -> Stream {
     let batches = batches.into_iter().map(|(rows, cells)| {
         let columns = cells.into_iter().map(|cells| Array::column(cells, rows)).collect();
-        Array::new(rows, Cells::default(), vec![0], columns)
+        Array::new(rows, Cells::default(), vec![Pointer::default()], columns)
     });
     let batches = batches.collect::<Vec<_>>().into_iter();
     Stream {
@@ -116,20 +120,20 @@ impl Schema {
         metadata: Vec<u8>,
         mut children: Vec<Schema>,
     ) -> Schema {
-        let addresses = addresses(&mut children);
+        let pointers = pointers_to(&mut children);
         Schema {
-            format: address(format.to_bytes_with_nul()),
-            name: address(name.to_bytes_with_nul()),
-            metadata: if metadata.is_empty() { 0 } else { address(&metadata) },
+            format: pointer(format.to_bytes_with_nul()),
+            name: pointer(name.to_bytes_with_nul()),
+            metadata: if metadata.is_empty() { Pointer::default() } else { pointer(&metadata) },
             flags,
             n_children: children.len() as i64,
-            children: address(&addresses),
-            dictionary: 0,
+            children: pointer(&pointers),
+            dictionary: Pointer::default(),
             release: Some(release_schema),
             owned: ManuallyDrop::new(Some(Box::new(SchemaOwned {
                 _metadata: metadata,
                 _children: children,
-                _addresses: addresses,
+                _pointers: pointers,
             }))),
         }
     }
@@ -137,33 +141,33 @@ impl Schema {
 
 impl Array {
     fn column(cells: Cells, rows: usize) -> Array {
-        let mut buffers = vec![cells.valid.as_ref().map_or(0, |valid| address(&valid.bytes))];
+        let mut buffers = vec![cells.valid.as_ref().map_or_else(Pointer::default, |valid| pointer(&valid.bytes))];
         match &cells.values {
-            Values::Numbers(values) => buffers.push(address(values)),
-            Values::Shorts(values) => buffers.push(address(values)),
-            Values::Truths(values) => buffers.push(address(&values.bytes)),
-            Values::Strings(ends, bytes) => buffers.extend([address(ends), address(bytes)]),
+            Values::Numbers(values) => buffers.push(pointer(values)),
+            Values::Shorts(values) => buffers.push(pointer(values)),
+            Values::Truths(values) => buffers.push(pointer(&values.bytes)),
+            Values::Strings(ends, bytes) => buffers.extend([pointer(ends), pointer(bytes)]),
         }
         Array::new(rows, cells, buffers, Vec::new())
     }
 
-    fn new(rows: usize, cells: Cells, buffers: Vec<usize>, mut children: Vec<Array>) -> Array {
-        let addresses = addresses(&mut children);
+    fn new(rows: usize, cells: Cells, buffers: Vec<Pointer>, mut children: Vec<Array>) -> Array {
+        let pointers = pointers_to(&mut children);
         Array {
             length: rows as i64,
             null_count: cells.valid.as_ref().map_or(0, |Bits { zeros, .. }| *zeros as i64),
             offset: 0,
             n_buffers: buffers.len() as i64,
             n_children: children.len() as i64,
-            buffers: address(&buffers),
-            children: address(&addresses),
-            dictionary: 0,
+            buffers: pointer(&buffers),
+            children: pointer(&pointers),
+            dictionary: Pointer::default(),
             release: Some(release_array),
             owned: ManuallyDrop::new(Some(Box::new(ArrayOwned {
                 _cells: cells,
                 _buffers: buffers,
                 _children: children,
-                _addresses: addresses,
+                _pointers: pointers,
             }))),
         }
     }
@@ -176,14 +180,14 @@ impl Array {
     }
 }
 
-fn address<T>(items: &[T]) -> usize {
-    items.as_ptr().expose_provenance()
+fn pointer<T>(items: &[T]) -> Pointer {
+    Pointer::new(items.as_ptr().cast_mut().cast())
 }
 
-/// The addresses of items that stay where they are, and are written to by others.
-fn addresses<T>(items: &mut Vec<T>) -> Vec<usize> {
+/// Pointers to items that stay where they are, and are written to by others.
+fn pointers_to<T>(items: &mut Vec<T>) -> Vec<Pointer> {
     let first = items.as_mut_ptr();
-    (0..items.len()).map(|index| first.wrapping_add(index).expose_provenance()).collect()
+    (0..items.len()).map(|index| Pointer::new(first.wrapping_add(index).cast())).collect()
 }
 
 extern "C" fn get_schema(stream: &mut Stream, out: &mut MaybeUninit<Schema>) -> c_int {
