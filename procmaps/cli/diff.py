@@ -40,6 +40,16 @@ changed, by how much what is in memory did (with --memory), what happened, the n
 added, removed; grown, shrunk; perms; offset, in the file; replaced, another file of that name; deleted,
 the file; renamed; memory, what is used. With --normalize addresses are those of NEW.
 """
+STATUSES = """\
+exit status:
+  0  nothing changed
+  1  something did
+  2  the command line is wrong, or names no file that can be read; or the output cannot be written
+  3  permission denied
+  4  no such process
+  5  the text is no listing
+  6  mappings of a listing overlap, so that it was torn; or the process changed them in every reading
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

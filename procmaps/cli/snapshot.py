@@ -41,6 +41,15 @@ The line has, as JSON: the process (pid, name, command, when it was started), th
 machine, boot ID), and when it was read. `tail -n +2` leaves what /proc/PID/maps had. Command lines
 may hold secrets: --no-command leaves them out.
 """
+STATUSES = """\
+exit status:
+  0  all were saved
+  2  the command line is wrong, or names no file that can be read; or the output cannot be written
+  3  permission denied
+  4  no such process
+  5  the text is no listing
+  6  some of those that were named could not be saved
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -49,6 +49,16 @@ On a terminal it shows what has changed since the beginning, in the columns of `
 LAST by how much the size (with --memory, what is in memory) changed the last time it was read. In a
 pipe each change is printed when it is seen. What comes and goes between two readings is not seen.
 """
+STATUSES = """\
+exit status:
+  0  the process has ended, or so many readings were made as were asked for
+  1  it has no memory of its own
+  2  the command line is wrong, or names no file that can be read; or the output cannot be written
+  3  permission denied
+  4  no such process
+  5  the text is no listing
+  6  the process changed its mappings in every reading, at the beginning
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
