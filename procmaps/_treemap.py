@@ -99,9 +99,12 @@ def _write(drawing: Drawing, name: str, amount: str, area: Box) -> None:
 
 def _label(name: str, amount: str, room: float, height: float) -> tuple[list[str], int]:
     """Return the lines that fit, and the size of their font: both, or one, or none."""
+    # What is said of a name, "(by shape)", may have a line of its own.
+    split = [[name], name.replace(" (", "\n(", 1).split("\n")]
     for size in _FONTS:
-        if _is_room([name, amount], size, room, height):
-            return [name, amount], size
+        for lines in split:
+            if _is_room([*lines, amount], size, room, height):
+                return [*lines, amount], size
     part = fitted(name, room, size)
     # Few letters of a name say less than nothing.
     short = part if part == name or len(part) >= _FEWEST_LETTERS else ""

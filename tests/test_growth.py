@@ -145,6 +145,7 @@ def test_a_process_that_is_not_there():
             next(readings(reaped(), measure=measure))
 
 
+@linux
 def test_a_process_that_is_gone_before_it_is_read(proc):
     (proc.root / "7").mkdir()
     with pytest.raises(ProcessLookupError, match="No such process 7"):

@@ -18,7 +18,8 @@ from procmaps._parts import parts
 from procmaps._space import Scale, pieces
 from procmaps._squares import squares
 from procmaps._stretches import MOST_ROWS, rows
-from procmaps._svg import Drawing
+from procmaps._svg import Drawing, text_width
+from procmaps._treemap import _label
 from procmaps.picture import KINDS, THEMES, to_svg
 from procmaps.smaps import Usage, Usages
 from strategies import listings, maps_of
@@ -160,6 +161,22 @@ def test_a_name_stands_in_its_own_area(maps):
         (box,) = [box for box in picture.boxes if box.holds(place)]
         first = text[:2] if not text[0].isdigit() else box.title.partition(" ")[0][:1]
         assert first in box.title
+
+
+@pytest.mark.parametrize(
+    ("room", "lines"),
+    [
+        (400, ["glibc arena (by shape)", "8M"]),
+        (100, ["glibc arena", "(by shape)", "8M"]),
+        (80, ["gli\N{HORIZONTAL ELLIPSIS}pe)", "8M"]),
+        (20, ["8M"]),
+        (10, []),
+    ],
+)
+def test_a_label_says_as_much_as_there_is_room_for(room, lines):
+    found, size = _label("glibc arena (by shape)", "8M", room, 100)
+    assert (found[1:], found[:1] == lines[:1] or "\N{HORIZONTAL ELLIPSIS}" in found[0]) == (lines[1:], True)
+    assert all(text_width(line, size) <= room for line in found)
 
 
 def test_a_legend_that_is_too_long_for_a_line_goes_on_below():

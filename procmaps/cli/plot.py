@@ -14,7 +14,7 @@ from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._holding import add_yes_argument, warn
 from procmaps.cli._parser import add_proc_argument
-from procmaps.cli._target import HELP, number_of, pid_of, standard_input, title_of
+from procmaps.cli._target import HELP, listing_of, number_of, pid_of, title_of, titled
 from procmaps.picture import KINDS, to_svg
 
 TYPE_CHECKING = False
@@ -32,14 +32,15 @@ examples:
   procmaps plot ./saved.maps --theme dark > dark.svg
   procmaps plot 1234 -o growth.png --kind growth --every 1s --for 5m
 
-The kinds: space, the address space with a row for each file, the heap, the stack and so on, wide
-gaps collapsed; treemap, an area for each file or anonymous mapping in proportion to the memory
-it uses; growth, which reads a process again and again, until --for is over, the process ends, or Ctrl-C is
-pressed, and needs matplotlib (pip install "procmaps[plot]"). A browser shows SVG, and tells what the
-mouse is over. The pictures of growth may also be PNG or PDF, by the name of the file.
+The kinds: space, the address space with a row for each file, the heap, the stack and so on,
+wide gaps collapsed; treemap, an area for each file or anonymous mapping in proportion to the
+memory it uses; growth, which reads a process again and again, until --for is over, the process
+ends, or Ctrl-C is pressed, and needs matplotlib (pip install "procmaps[plot]"). A browser shows
+SVG, and tells what the mouse is over. Pictures of growth may also be PNG or PDF, by the name of
+the file.
 
-To see what is in memory (treemap and growth, but for --measure size) the kernel has to count the pages,
-and meanwhile the process cannot map memory: 42 ms for 4 GiB in pages of 4 KiB, each time.
+To see what is in memory (treemap and growth, but for --measure size) the kernel has to count the
+pages, and meanwhile the process cannot map memory: 42 ms for 4 GiB in pages of 4 KiB, each time.
 """
 
 
@@ -130,8 +131,7 @@ def _read(options: argparse.Namespace) -> tuple[Maps | Usages, str]:
     """Return the mappings, with what they use where that is to be drawn, and what they are called."""
     pid = pid_of(options)
     if pid is None:
-        title = "standard input" if options.target == "-" else options.target
-        return _parse(_content(options.target), title), title
+        return _read_text(options.target)
     number, title = number_of(pid, options), title_of(pid, options)
     try:
         if options.kind == "space" or options.measure == "size":
@@ -144,21 +144,16 @@ def _read(options: argparse.Namespace) -> tuple[Maps | Usages, str]:
         raise Unparsed(title, error) from None
 
 
-def _content(target: str) -> bytes:
-    if target == "-":
-        return standard_input()
-    with open(target, "rb") as file:
-        return file.read()
-
-
-def _parse(data: bytes, title: str) -> Maps | Usages:
-    """Return what a text says, a listing or one of smaps."""
+def _read_text(target: str) -> tuple[Maps | Usages, str]:
+    """Return what a text says, a listing or one of smaps, and what it is called."""
     import procmaps.smaps
 
+    data = listing_of(target)
+    title = "standard input" if target == "-" else target
     try:
-        return procmaps.smaps.from_str(data)
+        return procmaps.smaps.from_str(data), titled(title, data)
     except ParseError as not_smaps:
         try:
-            return from_str(data)
+            return from_str(data), titled(title, data)
         except ParseError as error:
-            raise Unparsed(title, max(error, not_smaps, key=lambda error: error.lineno)) from None
+            raise Unparsed(escaped(title), max(error, not_smaps, key=lambda error: error.lineno)) from None

@@ -72,6 +72,16 @@ def test_standard_input(command, monkeypatch):
     assert (status, Picture(out).words[0]) == (0, "standard input")
 
 
+@linux
+def test_a_snapshot_has_the_name_of_its_process(command, tmp_path):
+    path = tmp_path / "snapshot"
+    with sleeping() as pid:
+        assert command("snapshot", pid, "-o", path)[0] == 0
+    status, out, _ = command("plot", path)
+    assert status == 0
+    assert f"{pid}" in Picture(out).words[0]
+
+
 def test_a_file(command, listing, tmp_path):
     path = tmp_path / "picture.svg"
     assert command("plot", listing, "-o", path) == (0, "", "")
@@ -248,6 +258,7 @@ def test_growth_tells_a_terminal_how_far_it_is(command, interrupted, monkeypatch
     assert re.fullmatch(r"(\r\d readings in \d+ s; Ctrl-C ends it and draws ){3}\n", err)
 
 
+@linux
 @pytest.mark.usefixtures("matplotlib")
 def test_growth_of_what_cannot_be_read(command, proc):
     directory = proc.add(7, b"hello\n")
