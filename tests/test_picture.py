@@ -168,7 +168,7 @@ def test_a_name_stands_in_its_own_area(maps):
     [
         (400, ["glibc arena (by shape)", "8M"]),
         (100, ["glibc arena", "(by shape)", "8M"]),
-        (80, ["gli\N{HORIZONTAL ELLIPSIS}pe)", "8M"]),
+        (60, ["gli\N{HORIZONTAL ELLIPSIS}pe)", "8M"]),
         (20, ["8M"]),
         (10, []),
     ],
