@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import types
 
 import pytest
 from hypothesis import given
@@ -224,6 +225,24 @@ def test_nothing_is_left_behind():
     for _ in range(20):  # of more than 5 MB each
         export()
     assert resident() - before < 30_000_000
+
+
+# Parquet; what really comes of it is in test_data_libraries.py
+
+
+def test_parquet_without_pyarrow(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match=r"pip install 'procmaps\[arrow\]'"):
+        Maps().to_parquet("maps.parquet")
+
+
+def test_what_pyarrow_is_asked_for(monkeypatch):
+    """Where there is no pyarrow: what it would be given."""
+    written = {}
+    parquet = types.SimpleNamespace(write_table=lambda table, path: written.update({path: table}))
+    monkeypatch.setitem(sys.modules, "pyarrow", types.SimpleNamespace(parquet=parquet, table=lambda maps: ("of", maps)))
+    listings.ODD.to_parquet("maps.parquet")
+    assert written == {"maps.parquet": ("of", listings.ODD)}
 
 
 # Records that no export made

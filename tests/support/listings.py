@@ -13,6 +13,14 @@ LISTING = [
     Map(0x8000, 0x9000, "rw-p", pathname="[heap]"),
     Map(2**64 - 0x2000, 2**64 - 0x1000, "--xp", pathname="[vsyscall]"),
 ]
+# Addresses from 2**63 on, names that are not UTF-8, that are markup, quotes, newlines and commas to others.
+ODD = Maps(
+    [
+        *LISTING,
+        Map(0x7F00, 2**64 - 1, "r-xs", 2**63, (259, 2**32 - 1), 2**64 - 1, "/caf\udce9 (deleted)"),
+        Map(2**63, 2**63 + 1, pathname="/tmp/\x1b[31m<b>,\"';\\012\t\r日本 "),
+    ]
+)
 FIRST, LAST = LISTING[0], LISTING[-1]
 ABSENT = Map(0, 1)
 
