@@ -5,17 +5,17 @@
 //! its directory, checked for order, and its end proven. The facts of a process are read before that
 //! proof, so they belong to the program whose maps they stand beside.
 //!
-//! Authority: proc_pid_stat(5), proc_pid_status(5), proc_pid_cgroup(5), namespaces(7).
+//! Authority: proc_pid_stat(5), proc_pid_cgroup(5), namespaces(7).
 
 use crate::maps::{self, Dialect, ParseError};
 use crate::process::{Failure, Fate, Process};
+use crate::query;
 use crate::selection::Selection;
 use crate::table::Table;
 use rustix::io::Errno;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,7 +114,7 @@ impl Reader<'_> {
             let (table, is_ordered) = self.selected().map_err(Failure::Parse)?;
             let facts = if table.is_empty() { Facts::default() } else { Facts::of(process) };
             // An address space that is gone stays so: an answer proves that the end was the real one.
-            if maps.read_at(&mut [0], 0).map_err(refused)? == 0 {
+            if !query::is_alive(&maps).map_err(refused)? {
                 match process.fate()? {
                     Fate::Alive => {}
                     Fate::WithoutMemory(_) if !self.text.is_empty() => return Ok(Outcome::Vanished),
@@ -170,10 +170,10 @@ impl Facts {
             Some(target.into_bytes())
         };
         let stat = content("stat").unwrap_or_default();
-        let status = content("status").unwrap_or_default();
         Facts {
             comm: between(&stat, b'(', b')').map(<[u8]>::to_vec),
-            uid: effective_uid(&status),
+            // Of this directory alone it is the effective user's, dumpable or not: task_dump_owner() in fs/proc/base.c.
+            uid: rustix::fs::fstat(&process.directory).ok().map(|status| status.st_uid),
             start: field(&stat, 22),
             exe: target("exe"),
             cgroup: content("cgroup"),
@@ -192,12 +192,6 @@ fn between(text: &[u8], open: u8, close: u8) -> Option<&[u8]> {
 fn field(stat: &[u8], place: usize) -> Option<u64> {
     let rest = stat.get(memchr::memrchr(b')', stat)? + 2..)?;
     number_of(rest.split(|&byte| byte == b' ').nth(place - 3)?)
-}
-
-/// The second of the four in the line `Uid:` of `status`.
-fn effective_uid(status: &[u8]) -> Option<u32> {
-    let line = status.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Uid:\t"))?;
-    number(line.split(|&byte| byte == b'\t').nth(1)?)
 }
 
 fn number_of(digits: &[u8]) -> Option<u64> {

@@ -15,6 +15,7 @@
 //! Authority: fs/proc/task_mmu.c (m_start, m_next), fs/seq_file.c, fs/proc/base.c.
 
 use crate::maps::{self, Dialect, ParseError};
+use crate::query;
 use crate::table::Table;
 use rustix::fs::{CWD, Mode, OFlags};
 use std::ffi::OsStr;
@@ -115,7 +116,7 @@ pub(crate) fn read_listing(mut file: &File, text: &mut Vec<u8>) -> io::Result<bo
     file.rewind()?;
     // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
     file.take(u64::MAX).read_to_end(text)?;
-    Ok(file.read_at(&mut [0], 0)? > 0)
+    query::is_alive(file)
 }
 
 impl<L: Listing> Snapshot<L> {

@@ -262,6 +262,13 @@ fn probe(maps: &File) -> io::Result<(Backend, bool)> {
     }
 }
 
+/// Whether the memory that was read is there still: once gone, it stays so.
+///
+/// By the ioctl if the kernel has it: to read one byte, it would have to make a page of the listing.
+pub(crate) fn is_alive(listing: &File) -> io::Result<bool> {
+    probe(listing).map(|(_, is_alive)| is_alive)
+}
+
 /// The mapping that holds an address in the process with this listing: opens, asks, closes.
 pub fn query_once<'n>(listing: &str, address: u64, name: &'n mut [u8]) -> io::Result<Option<Row<'n>>> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;

@@ -95,7 +95,6 @@ def test_every_process_is_accounted_for(proc):
 
 def test_a_refused_process_is_named(proc):
     directory = proc.add(7, LINES, comm="secret")
-    directory.joinpath("status").write_bytes(b"Name:\tsecret\nUid:\t1\t2\t3\t4\n")
     directory.joinpath("maps").chmod(0)
     script = (
         "import os, sys, procmaps.host\nos.setgid(65534); os.setuid(65534)\n"
@@ -111,8 +110,22 @@ def test_a_refused_process_is_named(proc):
             place.chmod(place.stat().st_mode | 0o755)
         command = [sys.executable, "-c", script, str(proc.root)]
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    assert "'pid': 7, 'comm': 'secret', 'uid': 2, 'error': " in said
+    assert f"'pid': 7, 'comm': 'secret', 'uid': {os.geteuid()}, 'error': " in said
     assert "Permission denied: run as the user of the process or as root" in said
+
+
+def test_the_user_of_a_process_that_protects_itself():
+    """Its files are root's then, but not its directory."""
+    script = (
+        "import ctypes, os, sys\n"
+        "if not os.geteuid(): os.setuid(65534)\n"
+        "ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n"
+        "print(os.geteuid(), flush=True); sys.stdin.read()"
+    )
+    with talking(script) as child:
+        uid = int(child.stdout.readline())
+        scan = procmaps.host.scan([child.pid])
+        assert [one.uid for one in [*scan, *scan.refused]] == [uid]
 
 
 def test_real_kinds_of_processes_are_told_apart():
@@ -125,15 +138,14 @@ def test_real_kinds_of_processes_are_told_apart():
 def test_facts_that_are_not_there_are_none(proc):
     proc.add(7, LINES)
     (process,) = procmaps.host.scan(proc=proc.root)
-    facts = (process.uid, process.start_time, process.exe, process.cgroup, process.unit, process.user_unit)
-    assert facts == (None,) * 6
+    facts = (process.start_time, process.exe, process.cgroup, process.unit, process.user_unit)
+    assert facts == (None,) * 5
     assert process.container is process.mount_namespace is None
 
 
 def test_facts(proc):
     directory = proc.add(7, LINES, comm="caf\udce9 ) (")
     (directory / "stat").write_bytes(b"7 (caf\xe9 ) () S" + b" 0" * 18 + b" 350 0\n")
-    (directory / "status").write_bytes(b"Name:\tx\nUid:\t5\t6\t7\t8\n")
     (directory / "cgroup").write_bytes(b"0::/system.slice/web.service\n")
     (directory / "exe").symlink_to("/bin/x y")
     (directory / "ns").mkdir()
@@ -143,7 +155,7 @@ def test_facts(proc):
         "pid": 7,
         "comm": "caf\ufffd ) (",
         "comm_bytes": "636166e920292028",
-        "uid": 6,
+        "uid": os.geteuid(),
         "start_time": 1700000000 + 350 / os.sysconf("SC_CLK_TCK"),
         "exe": "/bin/x y",
         "unit": "web.service",
