@@ -87,20 +87,20 @@ def ratios(times, name):
 
 
 def ours(pid, addresses, times):
-    """Time both ways, and return a name and an offset for each address."""
+    """Time both ways, and return the symbols."""
     for name, method in [("ours, objects", Symbolizer.symbolize), ("ours, columns", Symbolizer.resolve)]:
         gc.collect()
         begin = time.perf_counter_ns()
         symbolizer = Symbolizer(pid)
         answers = method(symbolizer, addresses)
         cold = time.perf_counter_ns() - begin
-        if name == "ours, objects":
-            named = [symbol and (symbol.name, symbol.offset, symbol.module.name) for symbol in answers]
+        if method is Symbolizer.symbolize:
+            kept = answers
         del answers
         begin = time.perf_counter_ns()
         method(symbolizer, addresses)
         note(times, name, cold, time.perf_counter_ns() - begin)
-    return named
+    return kept
 
 
 def theirs(program, pid, addresses, times):
@@ -115,21 +115,25 @@ def theirs(program, pid, addresses, times):
 def by_nm(pid, addresses, times):
     """What one would write by hand: nm(1) of each file, and bisection."""
     begin = time.perf_counter_ns()
-    maps = procmaps.from_pid(pid)
-    tables = {}
-    for module in maps.modules():
-        if module.path is not None:
-            symbols = [line.split() for option in ([], ["-D"]) for line in nm(module.path, option)]
-            table = sorted([(int(parts[0], 16), parts[2]) for parts in symbols if len(parts) == 3])
-            tables[module.base] = [begin for begin, _ in table], table
+    modules = procmaps.from_pid(pid).modules()
+    bases = [module.base for module in modules]
+    tables = [table_of(module.path) if module.path is not None else ([], []) for module in modules]
     cold = time.perf_counter_ns()
-    locations = maps.locate_all(addresses)
-    for location in locations:
-        if location is not None and location.module is not None and location.module.base in tables:
-            begins, table = tables[location.module.base]
-            table[bisect.bisect_right(begins, location.elf_address) - 1 if begins else 0 :][:1]
+    answers = []
+    for address in addresses:
+        i = bisect.bisect_right(bases, address) - 1
+        begins, names = tables[i]
+        elf_address = address - modules[i].bias
+        j = bisect.bisect_right(begins, elf_address) - 1
+        answers.append((names[j], elf_address - begins[j]) if j >= 0 else None)
     end = time.perf_counter_ns()
     note(times, "nm and bisection", end - begin, end - cold)
+
+
+def table_of(path):
+    symbols = [line.split() for option in ([], ["-D"]) for line in nm(path, option)]
+    table = sorted([(int(parts[0], 16), parts[2]) for parts in symbols if len(parts) == 3])
+    return [begin for begin, _ in table], [name for _, name in table]
 
 
 def nm(path, option):
@@ -147,11 +151,12 @@ def compared(mine, other):
     kinds = Counter()
     for a, b in zip(mine, other):
         if a is None or b is None:
-            kinds["none" if a is b else "theirs only" if a is None else "ours only"] += 1
-        elif a[:2] == b:
+            kinds["none" if a is b else f"theirs only ({b[0]})" if a is None else f"ours only ({a.source})"] += 1
+        elif (a.name, a.offset) == b:
             kinds["same"] += 1
         else:
-            kinds["another name of the same place" if a[1] == b[1] else "another place"] += 1
+            begins = "at the same place" if a.offset == b[1] else "within ours" if b[1] < a.offset else "before ours"
+            kinds[f"theirs begins {begins}"] += 1
     return kinds
 
 

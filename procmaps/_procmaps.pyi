@@ -296,7 +296,7 @@ class Space:
         """The numbers of the modules that hold some of these addresses, and have no symbols yet."""
 
     def find_packed(self, addresses: bytes) -> tuple[bytes, bytes]:
-        """What these addresses are, packed: numbers for `symbol` (i32; negative if there is none), offsets (u64).
+        """What these addresses are, packed: numbers for `symbols` (i32; negative if there is none), offsets (u64).
 
         Without a symbol: -1 in no area, -2 in a module without a table, -3 in a module, but in no symbol.
         """
@@ -304,8 +304,8 @@ class Space:
     def find(self, addresses: bytes) -> tuple[list[Symbol | None], list[int]]:
         """For each address a symbol or None; and how many are in no area, in no table, in no symbol."""
 
-    def symbol(self, number: int) -> Symbol:
-        """A symbol that was found, with offset 0."""
+    def symbols(self, first: int) -> list[Symbol]:
+        """The symbols that were found, from a number on, with offset 0."""
 
 @final
 class Symbol:

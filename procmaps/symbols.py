@@ -13,6 +13,7 @@ The tables of symbols are made once a file, and shared by all that ask about it.
 from __future__ import annotations
 
 from _operator import index
+from _thread import allocate_lock
 from array import array
 from typing import NamedTuple
 
@@ -89,7 +90,19 @@ class Symbolizer:
     True
     """
 
-    __slots__ = ("_index", "_known", "_lines", "_numbers", "_space", "_tried", "maps", "modules", "problems", "unknown")
+    __slots__ = (
+        "_extending",
+        "_index",
+        "_known",
+        "_lines",
+        "_numbers",
+        "_space",
+        "_tried",
+        "maps",
+        "modules",
+        "problems",
+        "unknown",
+    )
 
     maps: Maps
     modules: list[Module]
@@ -111,6 +124,7 @@ class Symbolizer:
         self._space = Space(self._areas())
         self._tried: set[int] = set()
         self._known: list[Symbol] = []
+        self._extending = allocate_lock()
         self._lines: dict[int, Lines | None] = {}
         self._index: Index | None = None
 
@@ -163,9 +177,9 @@ class Symbolizer:
         packed = _packed(addresses)
         self._load(packed)
         indices, offsets = self._space.find_packed(packed)
-        found = memoryview(indices).cast("i")
-        self._known += map(self._space.symbol, range(len(self._known), max(found, default=-1) + 1))
-        return Resolved(self._known, found, memoryview(offsets).cast("Q"))
+        with self._extending:
+            self._known += self._space.symbols(len(self._known))
+        return Resolved(self._known, memoryview(indices).cast("i"), memoryview(offsets).cast("Q"))
 
     def _areas(self) -> list[tuple[int, int, int, int]]:
         areas = []

@@ -56,7 +56,8 @@ impl SymbolTable {
     /// A symbol, as one of a module.
     fn symbol(&self, py: Python<'_>, index: usize, module: Py<PyAny>) -> PyResult<Symbol> {
         let symbol = self.table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
-        Ok(Symbol::new(Arc::new(known(py, &self.table, symbol, module)?), 0))
+        let known = known(py, &self.table, symbol, module, &Encoding::new("utf-8"))?;
+        Ok(Symbol::new(Arc::new(known), 0))
     }
 
     /// The index of the symbol that holds an address of the file's own numbering, or None.
@@ -122,7 +123,7 @@ impl Space {
         py.detach(|| locked(&self.space).unloaded(unpacked(addresses)))
     }
 
-    /// What these addresses are, packed: numbers for `symbol` (i32; negative if there is none), offsets (u64).
+    /// What these addresses are, packed: numbers for `symbols` (i32; negative if there is none), offsets (u64).
     fn find_packed<'py>(&self, py: Python<'py>, addresses: &[u8]) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
         let (numbers, offsets) = py.detach(|| {
             let mut numbers = Vec::with_capacity(addresses.len() / 2);
@@ -150,9 +151,11 @@ impl Space {
         self.make_known(py)?;
         let mut unknown = [0; 3];
         let found = PyList::empty(py);
+        // To make these objects and append them runs no Python.
+        let known = locked(&self.known);
         for answer in answers {
             match answer {
-                Answer::Symbol(number, offset) => found.append(self.made(py, number, offset)?)?,
+                Answer::Symbol(number, offset) => found.append(made(py, &known, number as usize, offset)?)?,
                 _ => {
                     unknown[reason(answer)] += 1;
                     found.append(py.None())?;
@@ -162,20 +165,19 @@ impl Space {
         Ok((found, unknown))
     }
 
-    /// A symbol that was found, with offset 0.
-    fn symbol<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, Symbol>> {
+    /// The symbols that were found, from a number on, with offset 0.
+    fn symbols<'py>(&self, py: Python<'py>, first: usize) -> PyResult<Bound<'py, PyList>> {
         self.make_known(py)?;
-        self.made(py, number, 0)
+        let found = PyList::empty(py);
+        let known = locked(&self.known);
+        for number in first..known.len() {
+            found.append(made(py, &known, number, 0)?)?;
+        }
+        Ok(found)
     }
 }
 
 impl Space {
-    fn made<'py>(&self, py: Python<'py>, number: u32, offset: u64) -> PyResult<Bound<'py, Symbol>> {
-        let known = locked(&self.known).get(number as usize).cloned();
-        let known = known.ok_or_else(|| PyIndexError::new_err("no symbol of that number was found"))?;
-        Bound::new(py, Symbol::new(known, offset))
-    }
-
     /// Makes the strings of the symbols that were found since.
     fn make_known(&self, py: Python<'_>) -> PyResult<()> {
         let first = locked(&self.known).len();
@@ -185,10 +187,11 @@ impl Space {
             found.map(|(module, table, index)| (module, table.clone(), index)).collect()
         });
         let mut made = Vec::with_capacity(found.len());
+        let encoding = Encoding::new("utf-8");
         for (module, table, index) in found {
             let symbol = table.symbol(index).ok_or_else(|| PyIndexError::new_err("symbol index out of range"))?;
             let module = self.modules.bind(py).get_item(module)?.map_or_else(|| py.None(), Bound::unbind);
-            made.push(Arc::new(known(py, &table, symbol, module)?));
+            made.push(Arc::new(known(py, &table, symbol, module, &encoding)?));
         }
         // Another thread may have been here meanwhile, and made more of them or fewer, but the same.
         let mut known = locked(&self.known);
@@ -198,14 +201,25 @@ impl Space {
     }
 }
 
+fn made<'py>(py: Python<'py>, known: &[Arc<Known>], number: usize, offset: u64) -> PyResult<Bound<'py, Symbol>> {
+    let known = known.get(number).ok_or_else(|| PyIndexError::new_err("no symbol of that number was found"))?;
+    Bound::new(py, Symbol::new(known.clone(), offset))
+}
+
 /// Nothing is done under a lock that could run Python, or panic: it is held shortly, and never poisoned.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn known(py: Python<'_>, table: &Table, symbol: &table::Symbol, module: Py<PyAny>) -> PyResult<Known> {
+fn known(
+    py: Python<'_>,
+    table: &Table,
+    symbol: &table::Symbol,
+    module: Py<PyAny>,
+    encoding: &Encoding,
+) -> PyResult<Known> {
     Ok(Known {
-        name: Encoding::new("utf-8").decode(py, table.name(symbol))?.unbind(),
+        name: encoding.decode(py, table.name(symbol))?.unbind(),
         size: symbol.size,
         source: PyString::intern(py, table.source(symbol)).unbind(),
         module,
