@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from procmaps._demangle import demangle
 from procmaps._escape import escaped
 from procmaps.cli import _output
 
@@ -19,7 +20,7 @@ _ADDRESS = re.compile(rb"(?<![\w-])(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{8,16})(
 
 def readable(name: str) -> str:
     """Return the name of a function as its source has it."""
-    return name
+    return demangle(name, strict=False)
 
 
 def named(symbol: Symbol) -> str:
