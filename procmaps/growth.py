@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     # When, in seconds, and what was read.
     Reading = tuple[float, "Maps | Usages"]
 
-__all__ = ["OTHER", "Sums", "plot", "readings", "sums"]
+__all__ = ["LONGEST", "OTHER", "Sums", "plot", "readings", "sums"]
+
+#: No time from one reading to the next is longer, seconds.
+LONGEST = 10**9
 
 #: What is added up of those that are not among the largest.
 OTHER = "other"
@@ -80,14 +83,14 @@ def readings(
         Pairs: the time since the first reading in seconds, and `Usages`, or `Maps`.
 
     Raises:
-        ValueError: `every` is not more than 0, or there is no such measure.
+        ValueError: `every` is not more than 0, or is more than `LONGEST`, or there is no such measure.
         OSError: The first reading fails, or a later one does while the process lives: see `procmaps.from_pid`.
 
     >>> [(when, maps.pid == os.getpid()) for when, maps in readings(seconds=0, measure="size")]
     [(0.0, True)]
     """
-    if not every > 0:
-        raise ValueError(f"every is more than 0 seconds, not {every}")
+    if not 0 < every <= LONGEST:
+        raise ValueError(f"every is more than 0 and at the most {LONGEST} seconds, not {every}")
     if measure not in MEASURES:
         raise ValueError(f"measure is 'pss', 'rss' or 'size', not {measure!r}")
     return _readings(checked_pid(pid), every, seconds, measure, proc)
@@ -106,15 +109,10 @@ def sums(readings: Iterable[Reading], *, by: By = "category", measure: Measure |
     Raises:
         ValueError: The measure is not known of all readings, or `by` is something else.
     """
-    if by not in ("category", "module"):
-        raise ValueError(f"by is 'category' or 'module', not {by!r}")
-    times: list[float] = []
-    found: list[dict[str, int]] = []
+    series = Series(by, measure)
     for when, maps in readings:
-        measure, amounts = _amounts(maps, by, measure)
-        times.append(when)
-        found.append(amounts)
-    return Sums(times, _stacked(found, most), measure or "size")
+        series.add(when, maps)
+    return series.sums(most)
 
 
 def plot(
@@ -150,30 +148,62 @@ def plot(
     return draw(sums(readings, by=by, measure=measure, most=most), ax, title, theme)
 
 
+class Series:
+    """What readings come to, as they are made: the readings themselves are not kept.
+
+    Args:
+        by: As for `sums`.
+        measure: As for `sums`.
+    """
+
+    def __init__(self, by: By, measure: Measure | None) -> None:
+        if by not in ("category", "module"):
+            raise ValueError(f"by is 'category' or 'module', not {by!r}")
+        self._by = by
+        self._measure = measure
+        self._found: list[tuple[float, dict[str, int]]] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, when: float, maps: Maps | Usages) -> None:
+        """Add up a reading. If that is interrupted, it is as if there had been none."""
+        listing, usages = (maps, None) if isinstance(maps, Maps) else (maps.maps, maps)
+        measure, amounts = measured(listing, usages, self._measure)
+        found: dict[str, int] = {}
+        for part, amount in zip(parts(listing, usages), amounts):
+            name = _name(part, self._by)
+            found[name] = found.get(name, 0) + amount
+        if maps:  # what a process without memory uses says nothing of what is known of it
+            self._measure = measure
+        self._found.append((when, found))
+
+    def sums(self, most: int) -> Sums:
+        """Return the sums of all readings."""
+        times = [when for when, _ in self._found]
+        return Sums(times, _stacked([amounts for _, amounts in self._found], most), self._measure or "size")
+
+
 def _readings(
     pid: int | None, every: float, seconds: float | None, measure: Measure, proc: str | os.PathLike[str] | None
 ) -> Iterator[Reading]:
     directory = _directory(pid, proc_root(proc))
     try:
-        start = time.monotonic()
-        count = 0
+        start, when, count = time.monotonic(), 0.0, 0
+        maps = _read(pid, measure, proc, directory)
         while True:
-            when = time.monotonic() - start if count else 0.0
-            try:
-                maps = _read(pid, measure, proc)
-                # Of the process whose directory was opened, and no later one of that number.
-                os.stat("stat", dir_fd=directory)
-            except (FileNotFoundError, ProcessLookupError):
-                if count:
-                    return
-                raise
-            if count and maps.without_memory:
-                return
             yield when, maps
             count = max(count + 1, int((time.monotonic() - start) / every) + 1)
             if seconds is not None and count * every > seconds:
                 return
             time.sleep(max(0.0, start + count * every - time.monotonic()))
+            when = time.monotonic() - start
+            try:
+                maps = _read(pid, measure, proc, directory)
+            except ProcessLookupError:
+                return
+            if maps.without_memory:
+                return
     finally:
         os.close(directory)
 
@@ -185,7 +215,17 @@ def _directory(pid: int | None, root: str) -> int:
         raise explained(error, root, pid) from None
 
 
-def _read(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None) -> Maps | Usages:
+def _read(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None, directory: int) -> Maps | Usages:
+    """Read a process, that whose directory was opened and no later one of its number."""
+    maps = _read_any(pid, measure, proc)
+    try:
+        os.stat("stat", dir_fd=directory)
+    except OSError as error:
+        raise explained(OSError(error.errno, error.strerror), proc_root(proc), pid) from None
+    return maps
+
+
+def _read_any(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None) -> Maps | Usages:
     import procmaps.smaps
 
     try:
@@ -194,18 +234,6 @@ def _read(pid: int | None, measure: Measure, proc: str | os.PathLike[str] | None
         return error.usages
     except InconsistentError as error:
         return error.maps
-
-
-def _amounts(maps: Maps | Usages, by: By, measure: Measure | None) -> tuple[Measure | None, dict[str, int]]:
-    """Return what is measured, and how much each name has of it."""
-    listing, usages = (maps, None) if isinstance(maps, Maps) else (maps.maps, maps)
-    known, amounts = measured(listing, usages, measure)
-    found: dict[str, int] = {}
-    for part, amount in zip(parts(listing, usages), amounts):
-        name = _name(part, by)
-        found[name] = found.get(name, 0) + amount
-    # What a process without memory uses says nothing of what is known of it.
-    return known if maps else measure, found
 
 
 def _name(part: Part, by: By) -> str:

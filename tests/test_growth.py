@@ -61,8 +61,8 @@ def test_nothing_at_all():
 def test_wrong_arguments():
     with pytest.raises(ValueError, match="by is 'category' or 'module', not 'kind'"):
         sums([], by="kind")
-    for every in (0, -1, float("nan")):
-        with pytest.raises(ValueError, match="every is more than 0 seconds"):
+    for every in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="every is more than 0 and at the most 1000000000 seconds"):
             readings(every=every)
     with pytest.raises(ValueError, match="measure is 'pss', 'rss' or 'size', not 'uss'"):
         readings(measure="uss")
@@ -157,6 +157,10 @@ def test_a_process_that_takes_the_number_of_another_is_not_read(proc):
     directory = proc.add(7, b"1000-2000 r--p 00000000 00:00 0 \n")
     found = readings(7, every=0.001, measure="size", proc=proc.root)
     next(found)
+    other = readings(8, every=0.001, measure="size", proc=proc.root)
+    (proc.add(8, b"1000-2000 r--p 00000000 00:00 0 \n") / "stat").unlink()
+    with pytest.raises(ProcessLookupError, match="No such process 8"):
+        next(other)
     directory.rename(proc.root / "gone")
     (proc.root / "gone" / "stat").unlink()
     proc.add(7, b"3000-4000 r--p 00000000 00:00 0 \n")

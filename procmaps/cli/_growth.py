@@ -16,13 +16,15 @@ from procmaps.cli.plot import save
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
-    from typing import Literal
 
-    from procmaps.growth import Reading
+    from procmaps._measures import Measure
+    from procmaps.growth import Sums
 
 #: What matplotlib is asked for, by the end of the file's name.
 FORMATS = ("svg", "png", "pdf")
+
+# So many names are told apart.
+_MOST = 8
 
 
 def draw(options: argparse.Namespace) -> int:
@@ -35,10 +37,7 @@ def draw(options: argparse.Namespace) -> int:
     number, title = number_of(pid, options), title_of(pid, options)
     if options.measure != "size":
         warn(number, options)
-    found = list(_until_interrupted(number, options))
-    if len(found) < 2:
-        raise Refused(f"{title}: {len(found)} reading was made, and growth is seen of two at the least", status=1)
-    save(_picture(found, kind, options, options.title or title), options.output)
+    save(_picture(_until_interrupted(number, title, options), kind, options, options.title or title), options.output)
     return 0
 
 
@@ -59,37 +58,42 @@ def _format(path: str | None) -> str:
     return kind
 
 
-def _until_interrupted(pid: int, options: argparse.Namespace) -> Iterator[Reading]:
-    from procmaps.growth import readings
+def _until_interrupted(pid: int, title: str, options: argparse.Namespace) -> Sums:
+    """Return what readings come to, until there are no more or somebody has enough."""
+    from procmaps.growth import Series, readings
 
-    count = 0
-    made = readings(
-        pid, every=options.every or 1.0, seconds=options.seconds, measure=options.measure or "pss", proc=options.proc
-    )
-    is_watched = _output.terminal_width(sys.stderr) is not None
+    series = Series(options.by or "category", options.measure)
+    measure: Measure = options.measure or "pss"
+    every = options.every or 1.0
     try:
-        for count, reading in enumerate(made, 1):
-            yield reading
-            if is_watched:
-                print(f"\r{count:,} readings in {reading[0]:.0f} s; Ctrl-C ends it and draws ", end="", file=sys.stderr)
+        for when, maps in readings(pid, every=every, seconds=options.seconds, measure=measure, proc=options.proc):
+            series.add(when, maps)
+            _tell(len(series), when)
     except KeyboardInterrupt:
-        if count < 2:
+        if len(series) < 2:
             raise
     except ParseError as error:
-        raise Unparsed(f"process {pid}", error) from None
-    finally:
-        if is_watched and count:
-            _output.complain("")
-
-
-def _picture(found: list[Reading], kind: str, options: argparse.Namespace, title: str) -> bytes:
-    from procmaps.growth import plot
-
-    theme: Literal["light", "dark"] = "dark" if options.theme == "dark" else "light"
-    try:
-        ax = plot(found, by=options.by or "category", measure=options.measure, title=title, theme=theme)
+        raise Unparsed(title, error) from None
     except ValueError as error:
         raise Refused(str(error)) from None
+    finally:
+        _tell(0, 0)
+    if len(series) < 2:
+        raise Refused(f"{title}: {len(series)} reading was made, and growth is seen of two at the least", status=1)
+    return series.sums(_MOST)
+
+
+def _tell(count: int, seconds: float) -> None:
+    """Tell a terminal how far it is, or with 0 that it is over."""
+    if _output.terminal_width(sys.stderr) is not None:
+        text = f"\r{count:,} readings in {seconds:.0f} s; Ctrl-C ends it and draws " if count else "\n"
+        print(text, end="", file=sys.stderr, flush=True)
+
+
+def _picture(sums: Sums, kind: str, options: argparse.Namespace, title: str) -> bytes:
+    from procmaps._growth_plot import draw as draw_sums
+
+    ax = draw_sums(sums, None, title, "dark" if options.theme == "dark" else "light")
     file = io.BytesIO()
     ax.figure.savefig(file, format=kind, dpi=120)
     picture = file.getvalue()

@@ -170,7 +170,24 @@ def test_durations(text, seconds):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "s", "0", "0s", "-1s", "1d", "1 s", "1e3", "1sm", "\u0661s", "1.2.3", "inf", "\u00b2"]
+    "text",
+    [
+        "",
+        "s",
+        "0",
+        "0s",
+        "-1s",
+        "1d",
+        "1 s",
+        "1e3",
+        "1sm",
+        "\u0661s",
+        "1.2.3",
+        "inf",
+        "\u00b2",
+        "9" * 400,
+        "999999999h",
+    ],
 )
 def test_what_is_no_duration(text):
     with pytest.raises(plot.argparse.ArgumentTypeError):
