@@ -17,7 +17,6 @@ from procmaps.symbols import Symbolizer
 from support.dynsym import disagreements
 from support.linker import images
 
-
 # Of Rust; linked with OpenBLAS; of C++.
 LIBRARIES = ["orjson", "pydantic_core", "numpy.linalg", "pyarrow"]
 
@@ -25,7 +24,7 @@ LIBRARIES = ["orjson", "pydantic_core", "numpy.linalg", "pyarrow"]
 @pytest.fixture(scope="module")
 def symbolizer():
     for name in LIBRARIES:
-        pytest.importorskip(name, reason="is for the environment oracle of tox.ini")
+        pytest.importorskip(name, reason="only in the environment oracle of tox.ini")
     symbolizer = Symbolizer()
     symbolizer.symbolize([module.base for module in symbolizer.modules])
     return symbolizer
