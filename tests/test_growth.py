@@ -94,7 +94,7 @@ def test_a_process_is_read_in_time(measure, kind):
     times = [when for when, _ in found]
     assert times[0] == 0.0
     # On a busy machine some are missed, and none comes early.
-    assert 2 <= len(found) <= 5
+    assert 1 <= len(found) <= 5
     assert all(when >= 0.05 * i for i, when in enumerate(times))
 
 

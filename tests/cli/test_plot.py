@@ -215,12 +215,20 @@ def test_without_matplotlib(command, monkeypatch):
 
 
 @pytest.fixture
+def clock(monkeypatch):
+    """Have a clock that goes on while somebody sleeps, and not while the machine is busy."""
+    now = [100.0]
+    monkeypatch.setattr(growth.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(growth.time, "sleep", lambda seconds: now.append(now.pop() + seconds))
+
+
+@pytest.fixture
 def matplotlib():
     return pytest.importorskip("matplotlib", reason="needs matplotlib, as `tox -e notebook` has")
 
 
 @linux
-@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.usefixtures("matplotlib", "clock")
 @pytest.mark.parametrize(("end", "begins"), [("svg", b"<?xml"), ("PNG", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_growth(command, tmp_path, end, begins):
     path = tmp_path / f"growth.{end}"
@@ -231,7 +239,7 @@ def test_growth(command, tmp_path, end, begins):
 
 
 @linux
-@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.usefixtures("matplotlib", "clock")
 def test_growth_on_standard_output(command):
     with sleeping() as pid:
         status, out, _ = command("plot", pid, "--kind", "growth", "--every", "50ms", "--for", "100ms", "--by", "module")
@@ -276,7 +284,7 @@ def test_growth_tells_a_terminal_how_far_it_is(command, interrupted, monkeypatch
 
 
 @linux
-@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.usefixtures("matplotlib", "clock")
 def test_growth_of_what_cannot_be_read(command, proc):
     directory = proc.add(7, b"hello\n")
     options = ["--kind", "growth", "--every", "1ms", "--for", "3ms", "--proc", proc.root]
@@ -288,7 +296,7 @@ def test_growth_of_what_cannot_be_read(command, proc):
 
 
 @linux
-@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.usefixtures("matplotlib", "clock")
 def test_one_reading_is_no_growth(command):
     with sleeping() as pid:
         status, _, err = command("plot", pid, "--kind", "growth", "--every", "10s", "--for", "1s")
