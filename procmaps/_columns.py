@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from procmaps._maps import Maps
 from procmaps._names import ENCODING, encode
 from procmaps._procmaps import Table, arrow_schema, arrow_stream, packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from os import PathLike
 
     import numpy
 
-    from procmaps._maps import Maps
+    from procmaps._procmaps import UsageTable
+    from procmaps._usages import Usages
 
 #: The fields of a row of `Maps.to_numpy`, in the order of `rust/packed.rs`.
 FIELDS = [
@@ -23,15 +25,18 @@ FIELDS = [
 ]
 
 
-def arrow(listings: Iterable[Maps], *, signed: bool = False) -> Columns:
+def arrow(listings: Iterable[Maps] | Iterable[Usages], *, signed: bool = False) -> Columns:
     """Return the columns of several listings, one below the other, for whatever takes Arrow data.
 
     They are those that each listing has by itself (see `Maps.arrow`); the column `pid` tells the
     processes apart.
 
     Args:
-        listings: What is in them.
+        listings: What is in them: `Maps`, or `procmaps.smaps.Usages`, which have more columns.
         signed: As for `Maps.arrow`.
+
+    Raises:
+        TypeError: They are not of one kind.
 
     >>> import procmaps
     >>> every = procmaps.arrow(procmaps.from_pid() for _ in range(2))     # duckdb.sql("select ... from every")
@@ -45,15 +50,18 @@ class Columns:
     They are made anew, natively and without Map objects, each time that they are taken.
     """
 
-    __slots__ = ("_listings", "_signed")
+    __slots__ = ("_parts", "_signed", "_with_usages")
 
-    def __init__(self, listings: list[Maps], *, signed: bool) -> None:
-        self._listings = listings
+    def __init__(self, listings: Sequence[Maps | Usages], *, signed: bool) -> None:
+        self._parts = [_part(listing) for listing in listings]
         self._signed = signed
+        self._with_usages = bool(self._parts) and self._parts[0][1] is not None
+        if any([(usages is not None) != self._with_usages for _, usages, _ in self._parts]):
+            raise TypeError("Maps and Usages have different columns: all listings are the one or the other")
 
     def __arrow_c_schema__(self) -> object:
         """Return the types of the columns: a capsule of an `ArrowSchema`."""
-        return arrow_schema(self._signed)
+        return arrow_schema(self._signed, self._with_usages)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return the columns: a capsule of an `ArrowArrayStream`, with a batch for each listing.
@@ -61,7 +69,13 @@ class Columns:
         Args:
             requested_schema: Has no effect: what takes the columns converts them.
         """
-        return arrow_stream([(_table_of(maps), maps.pid) for maps in self._listings], self._signed)
+        return arrow_stream(self._parts, self._signed, self._with_usages)
+
+
+def _part(listing: Maps | Usages) -> tuple[Table, UsageTable | None, int | None]:
+    if isinstance(listing, Maps):
+        return _table_of(listing), None, listing.pid
+    return _table_of(listing.maps), listing._table, listing.pid
 
 
 def numbers(maps: Maps) -> numpy.ndarray:

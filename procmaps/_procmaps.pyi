@@ -82,10 +82,13 @@ class Table:
 def parse(data: bytes, encoding: str = "utf-8", dialect: str = "linux") -> Table:
     """Parse a listing. Raises `ParseError` at the first line that is none."""
 
-def arrow_stream(parts: list[tuple[Table, int | None]], signed: bool) -> object:
-    """The capsule of an `ArrowArrayStream` of the rows of some tables, each of a process. Made without the GIL."""
+def arrow_stream(parts: list[tuple[Table, UsageTable | None, int | None]], signed: bool, with_usages: bool) -> object:
+    """The capsule of an `ArrowArrayStream` of the rows of some processes. Made without the GIL.
 
-def arrow_schema(signed: bool) -> object:
+    A part has the mappings of a process, what they use if `with_usages`, and the number of the process.
+    """
+
+def arrow_schema(signed: bool, with_usages: bool) -> object:
     """The capsule of the `ArrowSchema` that such a stream has."""
 
 def packed(table: Table) -> bytes:

@@ -17,6 +17,7 @@ def sql(name: str) -> str:
     - "counts": how many mappings the processes have
     - "deleted": which files that are gone are still used
     - "files": which files take the most addresses
+    - "memory": which files and kinds of memory use most; asks what `procmaps.smaps.Usages` has
     - "versions": of which libraries several files are mapped
     - "writable_code": which memory may be written and executed
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Literal, SupportsIndex
 
     from procmaps._amounts import Fields
+    from procmaps._columns import Columns
     from procmaps._diff import Diff
     from procmaps._measures import Measure
     from procmaps._palette import Theme
@@ -154,6 +155,22 @@ class Usages(Sequence[Usage]):
         return {value: total_of(self._table.total(indices), len(indices)) for value, indices in groups.items()}
 
     # Pictures
+
+    # As data
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the columns, as those of `Maps`, and the amounts behind them: see `docs/data.md`."""
+        return self.arrow().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Return the types of the columns, as `__arrow_c_stream__` has them."""
+        return self.arrow().__arrow_c_schema__()
+
+    def arrow(self, *, signed: bool = False) -> Columns:
+        """Return an object that has the columns as this one has, and is nothing else: see `Maps.arrow`."""
+        from procmaps._columns import Columns
+
+        return Columns([self], signed=signed)
 
     def to_svg(
         self,

@@ -10,8 +10,8 @@
 //!
 //! Excluded: reading what others export; dictionaries.
 
-use crate::columns::{Bits, COLUMNS, Cells, SCHEMA, Values};
-use std::ffi::{CStr, c_char, c_int};
+use crate::columns::{self, Bits, Cells, Type, Values};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::sync::atomic::AtomicPtr;
 
@@ -33,6 +33,7 @@ pub struct Schema {
 }
 
 struct SchemaOwned {
+    _name: Vec<u8>,
     _metadata: Vec<u8>,
     _children: Vec<Schema>,
     _pointers: Vec<Pointer>,
@@ -72,22 +73,23 @@ pub struct Stream {
 
 struct StreamOwned {
     signed: bool,
+    with_usages: bool,
     batches: std::vec::IntoIter<Array>,
 }
 
 const NULLABLE: i64 = 2;
 
 /// The type of the columns of `columns.rs`.
-pub fn schema(signed: bool) -> Schema {
-    let children = COLUMNS.iter().map(|column| {
-        let flags = if column.is_nullable() { NULLABLE } else { 0 };
-        Schema::new(column.format(signed), column.name, flags, Vec::new(), Vec::new())
+pub fn schema(signed: bool, with_usages: bool) -> Schema {
+    let children = columns::types(signed, with_usages).into_iter().map(|Type { name, format, is_nullable }| {
+        Schema::new(format, name, if is_nullable { NULLABLE } else { 0 }, Vec::new(), Vec::new())
     });
-    Schema::new(c"+s", c"", 0, metadata(), children.collect())
+    let version = if with_usages { columns::USAGES } else { columns::MAPS };
+    Schema::new(c"+s", CString::default(), 0, metadata(version), children.collect())
 }
 
 /// The cells of the columns of `columns.rs`: how many rows there are, and their cells, in batches.
-pub fn stream(batches: Vec<(usize, Vec<Cells>)>, signed: bool) -> Stream {
+pub fn stream(batches: Vec<(usize, Vec<Cells>)>, signed: bool, with_usages: bool) -> Stream {
     let batches = batches.into_iter().map(|(rows, cells)| {
         let columns = cells.into_iter().map(|cells| Array::column(cells, rows)).collect();
         Array::new(rows, Cells::default(), vec![Pointer::default()], columns)
@@ -98,14 +100,14 @@ pub fn stream(batches: Vec<(usize, Vec<Cells>)>, signed: bool) -> Stream {
         get_next,
         get_last_error,
         release: Some(release_stream),
-        owned: ManuallyDrop::new(Some(Box::new(StreamOwned { signed, batches }))),
+        owned: ManuallyDrop::new(Some(Box::new(StreamOwned { signed, with_usages, batches }))),
     }
 }
 
 /// A pair of a key and a value, in the layout of the interface.
-fn metadata() -> Vec<u8> {
+fn metadata(version: &str) -> Vec<u8> {
     let mut found = 1_i32.to_ne_bytes().to_vec();
-    for text in ["procmaps.schema", SCHEMA] {
+    for text in ["procmaps.schema", version] {
         found.extend((text.len() as i32).to_ne_bytes());
         found.extend(text.as_bytes());
     }
@@ -113,17 +115,13 @@ fn metadata() -> Vec<u8> {
 }
 
 impl Schema {
-    fn new(
-        format: &'static CStr,
-        name: &'static CStr,
-        flags: i64,
-        metadata: Vec<u8>,
-        mut children: Vec<Schema>,
-    ) -> Schema {
+    fn new(format: &'static CStr, name: CString, flags: i64, metadata: Vec<u8>, mut children: Vec<Schema>) -> Schema {
+        // A Vec, unlike a CString, leaves pointers to what is in it as they are when it is moved.
+        let name = name.into_bytes_with_nul();
         let pointers = pointers_to(&mut children);
         Schema {
             format: pointer(format.to_bytes_with_nul()),
-            name: pointer(name.to_bytes_with_nul()),
+            name: pointer(&name),
             metadata: if metadata.is_empty() { Pointer::default() } else { pointer(&metadata) },
             flags,
             n_children: children.len() as i64,
@@ -131,6 +129,7 @@ impl Schema {
             dictionary: Pointer::default(),
             release: Some(release_schema),
             owned: ManuallyDrop::new(Some(Box::new(SchemaOwned {
+                _name: name,
                 _metadata: metadata,
                 _children: children,
                 _pointers: pointers,
@@ -191,7 +190,8 @@ fn pointers_to<T>(items: &mut Vec<T>) -> Vec<Pointer> {
 }
 
 extern "C" fn get_schema(stream: &mut Stream, out: &mut MaybeUninit<Schema>) -> c_int {
-    out.write(schema(stream.owned.as_ref().is_some_and(|owned| owned.signed)));
+    let (signed, with_usages) = stream.owned.as_ref().map_or((false, false), |owned| (owned.signed, owned.with_usages));
+    out.write(schema(signed, with_usages));
     0
 }
 

@@ -1,21 +1,34 @@
 //! The mappings of one listing as columns for tools that analyse data.
 //!
-//! The names, their order and their types are what [`SCHEMA`] promises: whatever takes one away or
-//! changes its meaning changes that. `procmaps/_rows.py` has the same for one mapping.
+//! The names, their order and their types are what [`MAPS`] promises, and [`USAGES`] with what the mappings
+//! use behind them: whatever takes one away or changes its meaning changes these. `procmaps/_rows.py` has the
+//! same for one mapping.
 //!
 //! Guarantee: text is UTF-8, and the memory is linear in that of the listing's text.
 
+use crate::fields::{FIELDS, Field, Unit};
 use crate::kind;
 use crate::table::{Row, Table};
-use std::ffi::CStr;
+use crate::usages::Usages;
+use std::ffi::{CStr, CString};
 
 /// The version of the columns.
-pub const SCHEMA: &str = "maps/1";
+pub const MAPS: &str = "maps/1";
+/// The version of the columns with those of smaps.
+pub const USAGES: &str = "usages/1";
 
-/// A column.
-pub struct Column {
+/// What a column is.
+pub struct Type {
     /// What it is called.
-    pub name: &'static CStr,
+    pub name: CString,
+    /// The type of the cells, as Arrow's C data interface writes it.
+    pub format: &'static CStr,
+    /// Whether a cell may be empty.
+    pub is_nullable: bool,
+}
+
+struct Column {
+    name: &'static CStr,
     cell: Cell,
 }
 
@@ -32,7 +45,7 @@ enum Cell {
 }
 
 /// The columns, in their order.
-pub const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 18] = [
     column(c"pid", Cell::Pid),
     column(c"begin_address", Cell::Number(|line| line.row.begin)),
     column(c"end_address", Cell::Number(|line| line.row.end)),
@@ -57,26 +70,25 @@ const fn column(name: &'static CStr, cell: Cell) -> Column {
     Column { name, cell }
 }
 
-impl Column {
-    /// The type of the cells, as Arrow's C data interface writes it.
-    ///
-    /// Signed numbers have the bits of the unsigned ones.
-    pub fn format(&self, signed: bool) -> &'static CStr {
-        match (self.cell, signed) {
-            (Cell::Number(_), false) => c"L",
-            (Cell::Number(_), true) => c"l",
-            (Cell::Short(_) | Cell::Pid, false) => c"I",
-            (Cell::Short(_) | Cell::Pid, true) => c"i",
-            (Cell::Truth(_), _) => c"b",
-            (Cell::Word(_) | Cell::Text(_), _) => c"U",
-            (Cell::Bytes(_), _) => c"Z",
-        }
-    }
+/// The columns, in their order: signed numbers have the bits of the unsigned ones.
+pub fn types(signed: bool, with_usages: bool) -> Vec<Type> {
+    let of_maps = COLUMNS.iter().map(|column| Type {
+        name: column.name.into(),
+        format: column.cell.format(signed),
+        is_nullable: matches!(column.cell, Cell::Pid | Cell::Text(_) | Cell::Bytes(_)),
+    });
+    let of_usages = numbers().map(|(_, name)| Type {
+        name: CString::new(name).unwrap_or_default(),
+        format: if signed { c"l" } else { c"L" },
+        is_nullable: true,
+    });
+    of_maps.chain(of_usages.filter(|_| with_usages)).collect()
+}
 
-    /// Whether a cell may be empty.
-    pub fn is_nullable(&self) -> bool {
-        matches!(self.cell, Cell::Pid | Cell::Text(_) | Cell::Bytes(_))
-    }
+/// The fields of smaps that are numbers, but for the size, which is that of the mapping.
+fn numbers() -> impl Iterator<Item = (usize, &'static str)> {
+    let is_number = |field: &Field| field.unit != Unit::Flags && field.name != "size";
+    FIELDS.iter().enumerate().filter(move |(_, field)| is_number(field)).map(|(at, field)| (at, field.name))
 }
 
 /// The cells of a column.
@@ -158,16 +170,39 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The cells of all columns.
-pub fn cells(table: &Table, pid: Option<u32>) -> Vec<Cells> {
+/// The cells of all columns. Of the usages there are as many as of the mappings.
+pub fn cells(table: &Table, usages: Option<&Usages>, pid: Option<u32>) -> Vec<Cells> {
     let mut lines: Vec<Line<'_>> = Vec::with_capacity(table.len());
     for row in (0..table.len()).filter_map(|index| table.row(index)) {
         lines.push(Line::new(row, lines.last()));
     }
-    COLUMNS.iter().map(|column| column.cell.of(&lines, pid)).collect()
+    let of_maps = COLUMNS.iter().map(|column| column.cell.of(&lines, pid));
+    of_maps.chain(usages.into_iter().flat_map(cells_of_usages)).collect()
+}
+
+fn cells_of_usages(usages: &Usages) -> impl Iterator<Item = Cells> {
+    numbers().map(|(at, _)| {
+        let values = || (0..usages.len()).map(|row| usages.row(row).and_then(|usage| usage.value(at)));
+        Cells {
+            valid: Some(values().map(|value| value.is_some()).collect()),
+            values: Values::Numbers(values().map(|value| value.unwrap_or(0)).collect()),
+        }
+    })
 }
 
 impl Cell {
+    fn format(self, signed: bool) -> &'static CStr {
+        match (self, signed) {
+            (Cell::Number(_), false) => c"L",
+            (Cell::Number(_), true) => c"l",
+            (Cell::Short(_) | Cell::Pid, false) => c"I",
+            (Cell::Short(_) | Cell::Pid, true) => c"i",
+            (Cell::Truth(_), _) => c"b",
+            (Cell::Word(_) | Cell::Text(_), _) => c"U",
+            (Cell::Bytes(_), _) => c"Z",
+        }
+    }
+
     fn of(self, lines: &[Line<'_>], pid: Option<u32>) -> Cells {
         match self {
             Cell::Pid => Cells {

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 import procmaps
 import strategies
 from procmaps import Map, Maps
+from procmaps._procmaps import USAGE_FIELDS, Table, UsageTable, arrow_stream
+from procmaps.smaps import Usage, Usages
 from support import listings
 
 if not hasattr(ctypes, "pythonapi"):
@@ -172,6 +174,46 @@ def test_several_listings_are_one_below_the_other():
     assert arrow_c.rows_of(procmaps.arrow([])) == []
     rows = arrow_c.rows_of(procmaps.arrow([one, other], signed=True))
     assert procmaps.from_records(rows) == listings.LISTING
+
+
+# With what the mappings use
+
+NUMBERS = [name for name in USAGE_FIELDS if name not in ("size", "vm_flags", "other")]
+
+
+def test_the_columns_of_usages_of_version_1():
+    capsule = Usages([Usage(Map(0, 1))]).__arrow_c_schema__()
+    schema = arrow_c.in_capsule(capsule, arrow_c.SCHEMA, arrow_c.Schema)
+    assert arrow_c.fields_of(schema) == COLUMNS + [(name, "L", True) for name in NUMBERS]
+    assert arrow_c.metadata_of(schema) == {"procmaps.schema": "usages/1"}
+
+
+def amounts():
+    return st.dictionaries(st.sampled_from(NUMBERS), strategies.numbers(), max_size=4)
+
+
+@given(st.lists(st.tuples(strategies.maps(), amounts()), max_size=5), st.none() | st.booleans())
+def test_usages_have_the_amounts_behind_the_mappings(drawn, thp_eligible):
+    usages = Usages([Usage(m, **{**amounts, "thp_eligible": thp_eligible}) for m, amounts in drawn])
+    rows = usages.maps.records()
+    for row, usage in zip(rows, usages):
+        row.update({name: getattr(usage, name) for name in NUMBERS})
+    assert arrow_c.rows_of(usages) == rows
+    assert arrow_c.rows_of(procmaps.arrow([usages, usages])) == rows * 2
+
+
+def test_usages_are_signed_too():
+    (row,) = arrow_c.rows_of(Usages([Usage(Map(0, 2**64 - 1), rss=2**64 - 1024)]).arrow(signed=True))
+    assert (row["size"], row["rss"], row["pss"]) == (-1, -1024, None)
+
+
+def test_maps_and_usages_do_not_mix():
+    with pytest.raises(TypeError, match="different columns"):
+        procmaps.arrow([Maps(), Usages()])
+    with pytest.raises(ValueError, match="not a usage for each mapping"):
+        arrow_stream([(Table([]), UsageTable([Usage(Map(0, 1))._row]), None)], False, True)
+    with pytest.raises(ValueError, match="not a usage for each mapping"):
+        arrow_stream([(Table([]), None, None)], False, True)
 
 
 # Whose the memory is

@@ -36,7 +36,7 @@ def test_the_examples_of_the_documentation(tmp_path, monkeypatch):
     if not hasattr(pandas.DataFrame, "from_arrow"):
         pytest.skip("pandas reads Arrow from version 3 on")
     blocks = re.findall(r"^```python\n((?!>>>).*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     monkeypatch.chdir(tmp_path)
     exec(compile("\n".join(blocks), page.name, "exec"), {"__name__": "data"})
     assert (tmp_path / "maps.parquet").exists()

@@ -8,6 +8,7 @@ import pytest
 
 import procmaps
 from procmaps import Map, Maps
+from procmaps.smaps import Usage, Usages
 
 NAMES = re.findall(r'^    - "(\w+)":', procmaps.sql.__doc__, re.MULTILINE)
 
@@ -83,5 +84,22 @@ def test_answers(ask, name):
     assert ask[0](name) == EXPECTED[name]
 
 
+def test_memory():
+    duckdb = pytest.importorskip("duckdb")
+    amounts = {"pss": 1024, "rss": 4096, "private_clean": 0, "private_dirty": 512}
+    usages = [Usages([Usage(m, **amounts) for m in maps]) for maps in (NGINX, PYTHON)]
+    for used, pid in zip(usages, (7, 8)):
+        used.maps._origin = (pid, None, None, None)
+    connection = duckdb.connect()
+    connection.register("maps", procmaps.arrow(usages))
+    assert connection.sql(procmaps.sql("memory")).fetchall() == [
+        ("/usr/lib/libssl.so.3", 2, 3072, 12288, 1536, None),
+        ("/data/caf\ufffd", 1, 1024, 4096, 512, None),
+        ("/venv/lib/libssl-a1b2c3d4.so.1.1", 1, 1024, 4096, 512, None),
+        ("anonymous", 1, 1024, 4096, 512, None),
+        ("memfd", 1, 1024, 4096, 512, None),
+    ]
+
+
 def test_every_query_is_asked():
-    assert {*EXPECTED, "addresses"} == set(NAMES)
+    assert {*EXPECTED, "addresses", "memory"} == set(NAMES)

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// What the mappings of one listing use: an immutable sequence of rows.
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct UsageTable {
-    usages: Usages,
+    pub usages: Usages,
     encoding: Encoding,
 }
 

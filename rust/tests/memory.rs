@@ -67,7 +67,7 @@ fn errno(result: Result<Snapshot<Listing>, Failure>) -> (PathBuf, ErrorKind) {
 #[test]
 fn this_process_uses_its_stack() {
     let here = 0u8;
-    let snapshot = memory::read(Path::new("/proc"), None, 20).expect("a process may read itself");
+    let snapshot = memory::read::<Listing>(Path::new("/proc"), None, 20).expect("a process may read itself");
     assert!(snapshot.is_consistent && snapshot.table.maps.is_ordered());
     let index = snapshot.table.maps.find(&raw const here as u64).expect("it is mapped");
     let usage = snapshot.table.usages.row(index).expect("there are as many rows");
