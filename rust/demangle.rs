@@ -33,7 +33,7 @@ use std::fmt;
 const LONGEST: usize = 1 << 20;
 
 /// Why bytes are no mangled name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Error {
     /// The offset of the byte where it cannot go on.
     pub position: usize,
@@ -46,6 +46,10 @@ impl fmt::Display for Error {
         write!(formatter, "position {}: expected {}", self.position, self.expected)
     }
 }
+
+/// That something failed; who did has the error, so that results are small.
+#[derive(Clone, Copy, Debug)]
+struct Failed;
 
 /// Demangles one symbol after the other, in the same memory.
 #[derive(Default)]
@@ -98,8 +102,10 @@ impl Demangler {
         if !symbol.starts_with(b"_Z") {
             return Err(Error { position: 0, expected: "'_Z' or '_R', with which mangled names begin" });
         }
-        let root = Parser::new(symbol, 2, &mut self.work).mangled_name()?;
-        Printer::new(symbol, &self.work.tree, self.is_verbose, out).print(root)
+        let mut parser = Parser::new(symbol, 2, &mut self.work);
+        let root = parser.mangled_name().map_err(|Failed| parser.error)?;
+        let mut printer = Printer::new(symbol, &self.work.tree, self.is_verbose, out);
+        printer.print(root).map_err(|Failed| printer.error)
     }
 
     /// What a function of a compiler's is keyed to: a mangled name or a plain one.

@@ -25,20 +25,20 @@ impl Name {
 impl Parser<'_> {
     /// `<name>`
     pub fn name(&mut self) -> Parsed<Name> {
-        self.deeper(|parser| match parser.peek2() {
-            [b'N', _] => parser.nested_name(),
-            [b'Z', _] => parser.local_name(),
+        match self.peek2() {
+            [b'N', _] => self.nested_name(),
+            [b'Z', _] => self.deeper(Self::local_name),
             [b'S', b't'] => {
-                parser.at += 2;
-                let std = parser.add(Node::Word("std"));
-                parser.unscoped_name(Some(std))
+                self.at += 2;
+                let std = self.add(Node::Word("std"));
+                self.unscoped_name(Some(std))
             }
-            [b'S', next] if next != b't' => {
-                let id = parser.substitution(false)?;
-                if parser.peek() != b'I' { Ok(Name::new(id)) } else { parser.template_of(Name::new(id)) }
+            [b'S', _] => {
+                let id = self.substitution(false)?;
+                if self.peek() == b'I' { self.template_of(Name::new(id)) } else { Ok(Name::new(id)) }
             }
-            _ => parser.unscoped_name(None),
-        })
+            _ => self.unscoped_name(None),
+        }
     }
 
     fn unscoped_name(&mut self, scope: Option<Id>) -> Parsed<Name> {
@@ -320,25 +320,24 @@ impl Parser<'_> {
 
     /// `<template-arg>`
     pub fn template_argument(&mut self) -> Parsed<Id> {
-        self.deeper(|parser| match parser.peek2() {
-            [b'X', _] => {
-                parser.at += 1;
-                let expression = parser.expression()?;
-                parser.expect(b'E', "'E' behind an expression")?;
+        while self.is_at_template_declaration() {
+            // Of a parameter that its argument alone does not tell: not shown.
+            self.template_declaration()?;
+        }
+        match self.peek() {
+            b'X' => {
+                self.at += 1;
+                let expression = self.expression()?;
+                self.expect(b'E', "'E' behind an expression")?;
                 Ok(expression)
             }
-            [b'L', _] => parser.literal(),
-            [b'J' | b'I', _] => {
+            b'L' => self.literal(),
+            b'J' | b'I' => self.deeper(|parser| {
                 parser.at += 1;
                 let arguments = parser.list(Self::template_argument, Self::eats_end)?;
                 Ok(parser.add(Node::Pack(arguments)))
-            }
-            _ if parser.is_at_template_declaration() => {
-                // The declaration of a parameter that its argument alone does not tell: not shown.
-                parser.template_declaration()?;
-                parser.template_argument()
-            }
-            _ => parser.type_(),
-        })
+            }),
+            _ => self.type_(),
+        }
     }
 }

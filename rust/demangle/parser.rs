@@ -3,19 +3,20 @@
 //! A production of the grammar is a method; the files say which. All but one read what they
 //! read once, so the time is that of the length of the name.
 
-use super::Error;
 use super::tree::{Id, List, Node, Span, Tree};
+use super::{Error, Failed};
 
-/// How deep productions may nest. The deepest of the libraries measured needs a quarter of it.
-const DEEPEST: u32 = 256;
+/// How deep productions may nest. The deepest of 290,000 symbols of libraries needs a sixth of it.
+const DEEPEST: u32 = 192;
 
 /// How many nodes of memory are kept from name to name.
 const MOST_KEPT: usize = 1 << 16;
 
-/// How many times a name is read in two ways. One within another, the work would double with each.
-const MOST_TRIES: u32 = 64;
+/// How many bytes are read again, where there are two readings. One within another, they double with each.
+const MOST_REREAD: usize = 1 << 20;
 
-pub type Parsed<T> = Result<T, Error>;
+/// What a production read; or nothing, if the parser has an error.
+pub type Parsed<T> = Result<T, Failed>;
 
 /// The memory of a parser, which serves one name after the other.
 #[derive(Default)]
@@ -44,7 +45,10 @@ pub struct Parser<'a> {
     pub at: usize,
     work: &'a mut Workspace,
     depth: u32,
-    tries: u32,
+    /// How many bytes were read in vain.
+    reread: usize,
+    /// Why it failed, if it did.
+    pub error: Error,
     /// In the type of a conversion operator, whose template arguments come later.
     pub in_conversion: bool,
 }
@@ -52,7 +56,7 @@ pub struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub fn new(name: &'a [u8], at: usize, work: &'a mut Workspace) -> Parser<'a> {
         work.clear();
-        Parser { name, at, work, depth: 0, tries: 0, in_conversion: false }
+        Parser { name, at, work, depth: 0, reread: 0, error: Error::default(), in_conversion: false }
     }
 
     // Bytes
@@ -90,8 +94,13 @@ impl<'a> Parser<'a> {
         self.at >= self.name.len()
     }
 
-    pub fn fail<T>(&self, expected: &'static str) -> Parsed<T> {
-        Err(Error { position: self.at, expected })
+    pub fn fail<T>(&mut self, expected: &'static str) -> Parsed<T> {
+        self.fail_at(self.at, expected)
+    }
+
+    pub fn fail_at<T>(&mut self, position: usize, expected: &'static str) -> Parsed<T> {
+        self.error = Error { position, expected };
+        Err(Failed)
     }
 
     // Numbers
@@ -111,7 +120,7 @@ impl<'a> Parser<'a> {
             .of(self.name)
             .iter()
             .try_fold(0_u32, |value, digit| value.checked_mul(10)?.checked_add(u32::from(digit - b'0')));
-        value.ok_or(Error { position: begin, expected: "a smaller number" })
+        value.map_or_else(|| self.fail_at(begin, "a smaller number"), Ok)
     }
 
     /// `_` is the first, `0_` the second; counted from 0.
@@ -120,7 +129,7 @@ impl<'a> Parser<'a> {
         let number = if self.peek() == b'_' { None } else { Some(self.number()?) };
         self.expect(b'_', "'_' behind the number")?;
         let index = number.map_or(Some(0), |number| number.checked_add(1));
-        index.ok_or(Error { position: begin, expected: "a smaller number" })
+        index.map_or_else(|| self.fail_at(begin, "a smaller number"), Ok)
     }
 
     // Nodes
@@ -192,23 +201,26 @@ impl<'a> Parser<'a> {
             index += 1;
             self.expect(b'_', "'_' behind the number")?;
         }
-        let missing = Error { position: begin, expected: "a substitution of what came before" };
-        self.work.substitutions.get(index).copied().ok_or(missing)
+        match self.work.substitutions.get(index) {
+            Some(id) => Ok(*id),
+            None => self.fail_at(begin, "a substitution of what came before"),
+        }
     }
 
     /// Try one reading of what can be read in two ways. If it fails nothing was read.
     pub fn attempt<T>(&mut self, production: impl FnOnce(&mut Self) -> Parsed<T>) -> Option<T> {
-        if self.tries == MOST_TRIES {
+        if self.reread > MOST_REREAD {
             return None;
         }
-        self.tries += 1;
         let (at, depth, stack) = (self.at, self.depth, self.work.stack.len());
-        let substitutions = self.work.substitutions.len();
+        let (substitutions, tree) = (self.work.substitutions.len(), self.work.tree.size());
         let result = production(self).ok();
         if result.is_none() {
+            self.reread += self.at - at;
             (self.at, self.depth) = (at, depth);
             self.work.stack.truncate(stack);
             self.work.substitutions.truncate(substitutions);
+            self.work.tree.back_to(tree);
         }
         result
     }

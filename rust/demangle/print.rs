@@ -3,12 +3,12 @@
 //! A declaration is written around what it declares: `void (*f(int))()`. So a node has a left and a
 //! right part, and most have no right one.
 
-use super::Error;
 use super::scope::{Element, Frame, LONGEST_CHAIN, Scope};
 use super::tree::{Id, List, Node, Qualifiers, Span, Tree};
+use super::{Error, Failed};
 
 /// How deep parts may nest in one another, with template arguments in their places.
-const DEEPEST: u32 = 512;
+const DEEPEST: u32 = 256;
 
 /// What is printed at the most, in bytes.
 pub const LONGEST: usize = 1 << 20;
@@ -16,7 +16,8 @@ pub const LONGEST: usize = 1 << 20;
 /// How much work it may be: parts that are printed, and their bytes. Some are printed in vain.
 const MOST_WORK: usize = 8 << 20;
 
-pub type Printed = Result<(), Error>;
+/// Nothing, if the printer has an error.
+pub type Printed = Result<(), Failed>;
 
 pub struct Printer<'a> {
     pub name: &'a [u8],
@@ -31,6 +32,8 @@ pub struct Printer<'a> {
     last: u8,
     depth: u32,
     work: usize,
+    /// Why it failed, if it did.
+    pub error: Error,
 }
 
 impl<'a> Printer<'a> {
@@ -48,6 +51,7 @@ impl<'a> Printer<'a> {
             last: 0,
             depth: 0,
             work: 0,
+            error: Error::default(),
         }
     }
 
@@ -90,12 +94,13 @@ impl<'a> Printer<'a> {
         (self.out.len(), self.last)
     }
 
-    pub fn fail<T>(&self, expected: &'static str) -> Result<T, Error> {
+    pub fn fail<T>(&mut self, expected: &'static str) -> Result<T, Failed> {
         self.fail_at(self.name.len(), expected)
     }
 
-    pub fn fail_at<T>(&self, position: usize, expected: &'static str) -> Result<T, Error> {
-        Err(Error { position, expected })
+    pub fn fail_at<T>(&mut self, position: usize, expected: &'static str) -> Result<T, Failed> {
+        self.error = Error { position, expected };
+        Err(Failed)
     }
 
     fn works(&mut self, amount: usize) -> Printed {
@@ -108,7 +113,7 @@ impl<'a> Printer<'a> {
     /// Print a node as a whole.
     pub fn print(&mut self, id: Id) -> Printed {
         self.left(id)?;
-        self.right(id)
+        if self.tree.node(id).has_right() { self.right(id) } else { Ok(()) }
     }
 
     /// Print what stands before the declared name.

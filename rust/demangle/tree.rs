@@ -168,6 +168,26 @@ pub enum Node {
     DestructorOf(Id),
 }
 
+impl Node {
+    /// Whether something of it may stand behind the name that it declares.
+    pub fn has_right(self) -> bool {
+        matches!(
+            self,
+            Node::Signature { .. }
+                | Node::Specified(..)
+                | Node::Pointer(_)
+                | Node::Lvalue(_)
+                | Node::Rvalue(_)
+                | Node::Member(..)
+                | Node::CvQualified(..)
+                | Node::VendorQualified(..)
+                | Node::Array(..)
+                | Node::Argument(_)
+                | Node::Parameter(..)
+        )
+    }
+}
+
 /// The nodes of one name.
 #[derive(Default)]
 pub struct Tree {
@@ -179,6 +199,16 @@ impl Tree {
     pub fn clear(&mut self) {
         self.nodes.clear();
         self.items.clear();
+    }
+
+    pub fn size(&self) -> (usize, usize) {
+        (self.nodes.len(), self.items.len())
+    }
+
+    /// Forget what was added since it had a size.
+    pub fn back_to(&mut self, size: (usize, usize)) {
+        self.nodes.truncate(size.0);
+        self.items.truncate(size.1);
     }
 
     /// Whether it has not grown larger than so many nodes.
