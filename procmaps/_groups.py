@@ -38,8 +38,8 @@ class Group:
 
 def groups(usages: Usages, key: Key) -> list[Group]:
     """Return the groups of a key of `Usages.by`, those that use most first."""
-    parts = _parts(usages)
     nameless = "anonymous" if key == "kind" else None
+    parts = _parts(usages, [value == nameless for value in usages._values(key)])
     found = [Group(name, total, parts if name == nameless else []) for name, total in usages.by(key).items()]
     return sorted(found, key=lambda group: order(group.total))
 
@@ -49,20 +49,22 @@ def order(amounts: Amounts) -> tuple[int, ...]:
     return tuple([-(amount or 0) for amount in (amounts.pss, amounts.rss, amounts.size)])
 
 
-def _parts(usages: Usages) -> list[Part]:
+def _parts(usages: Usages, are_nameless: list[bool]) -> list[Part]:
     """Return what the mappings without a name seem to be, "other" last; nothing if that is all."""
-    seen = dict(zip(usages.maps, shapes_of(usages)))
+    every = zip(usages.maps, shapes_of(usages), are_nameless)
+    seen = {m: shape for m, shape, is_nameless in every if is_nameless}
     counts: dict[str, int] = {}
     for name, _ in {shape for shape in seen.values() if shape}:
         counts[name] = counts.get(name, 0) + 1
     if not counts:
         return []
-    totals = usages.by(lambda usage: _part(usage.map, seen[usage.map]))
+    totals = usages.by(lambda usage: _part(usage.map, seen))
     parts = [(name, counts.get(name, total.count), total) for name, total in totals.items() if name]
     return sorted(parts, key=lambda part: (part[0] == OTHER, order(part[2])))
 
 
-def _part(m: Map, shape: Shape | None) -> str | None:
-    if not m.is_anonymous:
+def _part(m: Map, seen: dict[Map, Shape | None]) -> str | None:
+    if m not in seen:
         return None
+    shape = seen[m]
     return shape[0] if shape else OTHER

@@ -66,6 +66,23 @@ def locate_all(maps: Maps, addresses: Iterable[int], symbol: bool) -> list[Locat
     ]
 
 
+def names_of(maps: Maps) -> list[str | None]:
+    """Return for each mapping the name of the module that it is of, or else its own, None if it has none.
+
+    That is the path, with the base behind it where a file is loaded several times. What goes on past
+    the end of a module is not of it.
+    """
+    by_path: dict[str, list[Module]] = {}
+    for module in index_of(maps).modules:
+        by_path.setdefault(module.path or module.pathname, []).append(module)
+    names: dict[Map, str] = {}
+    for path, modules in by_path.items():
+        for module in modules:
+            name = path if len(modules) == 1 else f"{path} at {module.base:#x}"
+            names.update([(m, name) for m in module.maps if m.end_address <= module.end_address])
+    return [names.get(m) or m.path or m.pathname for m in maps]
+
+
 def index_of(maps: Maps) -> Index:
     """Return what was found, or is found now."""
     if maps._modules is None:

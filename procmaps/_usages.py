@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from procmaps._amounts import fields_of
 from procmaps._maps import Maps
+from procmaps._modules import names_of
 from procmaps._procmaps import UsageTable
 from procmaps._usage import Total, Usage, total_of, usage_of
 
@@ -135,9 +136,10 @@ class Usages(Sequence[Usage]):
 
         Args:
             key: What they have in common. "pathname": the name as printed, None for
-                those without. "kind": `Map.kind`. "module": the same as "pathname", but a file is
-                one whether or not it is deleted; a module loaded twice is not told apart, and
-                the memory without a name behind a file is not its. Or a function of a `Usage`.
+                those without. "kind": `Map.kind`. "module": the path of the file, whether or not it is
+                deleted, with ` at ` and the base where it is loaded several times; memory without
+                a name that is a library's (`.bss`) is with it, as far as `Maps.modules` can
+                tell. Or a function of a `Usage`.
 
         Returns:
             A total for each value of the key, in the order of first appearance.
@@ -220,7 +222,7 @@ class Usages(Sequence[Usage]):
         if key == "kind":
             return [m.kind for m in self._maps]
         if key == "module":
-            return [m.path or m.pathname for m in self._maps]
+            return names_of(self._maps)
         raise ValueError(f"key is 'module', 'pathname', 'kind' or a function, not {key!r}")
 
     def _at(self, i: int) -> Usage:

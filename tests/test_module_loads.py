@@ -14,6 +14,7 @@ import time
 import pytest
 
 import procmaps
+import procmaps.smaps
 
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
@@ -141,6 +142,25 @@ def test_the_same_file_twice(tmp_path):
         assert places[0].elf_address == places[1].elf_address
         # The order is that in which they were loaded.
         assert procmaps.loaded("libtwice") == [place.module for place in places]
+
+
+def test_memory_by_module(tmp_path):
+    """What smaps counts is of each load, with its memory that has no name."""
+    path = library(tmp_path / "libtwice.so")
+    first = Loaded(path)
+    with loaded_again(path):
+        modules = modules_of(path)
+        usages = procmaps.smaps.from_pid()
+        totals = usages.by("module")
+        assert path not in totals
+        for module in modules:
+            total = totals[f"{path} at {module.base:#x}"]
+            whole = [m for m in module.maps if m.end_address <= module.end_address]
+            assert (total.count, total.size) == (len(whole), sum(m.size for m in whole))
+            assert any(m.is_anonymous for m in module.maps)
+        assert sum(total.size for total in totals.values()) == usages.total().size
+    assert first is not None
+    assert procmaps.smaps.from_pid().by("module")[path].size >= 0x3000
 
 
 def test_loads_of_a_file_with_a_page_in_two_segments(tmp_path):

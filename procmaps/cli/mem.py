@@ -48,7 +48,7 @@ The columns: how many mappings; the size of their addresses; what of it is in me
 same, but of a page that n processes share the n-th part (PSS); what was changed (DIRTY); what is
 in swap; what is in transparent huge pages (THP). A dot is 0, - is not known. What has no
 name is [anon]; what it seems to be by its shape, arenas of the GNU C library and the stacks of
-threads, is a guess. A module is a file: one that is loaded twice is not told apart.
+threads, is a guess. A library that is loaded twice has a row for each, with its base.
 """
 
 

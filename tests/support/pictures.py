@@ -101,9 +101,10 @@ def libraries(count):
     """Return the mappings of so many libraries, larger and smaller."""
     maps, at = [], 0x7F00_0000_0000
     for i in range(count):
+        base = at
         for perms, pages in (("r--p", 1), ("r-xp", 1 + i * 7 % 97), ("r--p", 3), ("rw-p", 1)):
             end = at + pages * 0x1000
-            maps.append(Map(at, end, perms, 0, (8, 1), i + 1, f"/usr/lib/x86_64-linux-gnu/lib{i:03}.so.1"))
+            maps.append(Map(at, end, perms, at - base, (8, 1), i + 1, f"/usr/lib/x86_64-linux-gnu/lib{i:03}.so.1"))
             at = end
         at += 0x1000
     return Maps(maps)
