@@ -49,12 +49,11 @@ def main(wheel, *options):
 
 def python_for_all():
     """Return a Python that nobody can run, with its library."""
-    candidates = [os.path.realpath(sys.executable), "/usr/bin/python3", "/usr/local/bin/python3"]
+    candidates = [os.path.realpath(sys.executable), "/usr/local/bin/python3", "/usr/bin/python3"]
     for python in candidates:
-        if (
-            os.path.exists(python)
-            and subprocess.call([*BECOME, python, "-I", "-c", "import json"], stderr=subprocess.DEVNULL) == 0
-        ):
+        # By way of a shell: setpriv itself is root still when it executes.
+        test = [*BECOME, "sh", "-c", 'exec "$0" -I -c "import ensurepip"', python]
+        if subprocess.call(test, stderr=subprocess.DEVNULL) == 0:
             return python
     sys.exit(f"nobody can run none of {', '.join(candidates)}")
 
@@ -69,7 +68,6 @@ def copy(place):
     for path in place.rglob("*"):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
-    os.chown(place / "home", NOBODY, NOBODY)
 
 
 def settings(home):

@@ -150,6 +150,35 @@ def test_a_child_of_a_process_that_had_the_file_before_it_was_written_over(shop,
         parent.kill()
 
 
+@root
+def test_overlayfs_is_never_wrong(shop, tmp_path):
+    """Where the kernel prints numbers of a layer it may be unsure; what is there is never called gone."""
+    for name in ("lower", "upper", "work", "merged"):
+        (tmp_path / name).mkdir()
+    names = ["liblive.so", "libgone.so", "libnew.so", "libcopied.so"]
+    for name in names:
+        shop.library(tmp_path / "lower" / name)
+    loads = [word for name in names for word in ("load", tmp_path / "merged" / name)]
+    words = [shop.child, "unshare", "-", "overlay", tmp_path, *loads]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        if not child.stdout.readline().startswith(b"ready "):
+            pytest.skip(f"no overlayfs here: {child.stderr.read().decode()}")
+        merged = Path(f"/proc/{child.pid}/root{tmp_path}/merged")
+        (merged / "libgone.so").unlink()
+        shop.library(merged / "other.so", 1)
+        (merged / "other.so").rename(merged / "libnew.so")
+        # In the upper layer there is a copy now.
+        (merged / "libcopied.so").chmod(0o700)
+        found = {
+            os.path.basename(name): state for state, name in verdicts(procmaps.host.stale(), [child.pid])[child.pid]
+        }
+        child.kill()
+    assert found.pop("libgone.so") in ("deleted", "unsure")
+    assert found.pop("libnew.so") in ("replaced", "unsure")
+    assert set(found.values()) <= {"unsure"}
+    assert set(found) <= {"liblive.so", "libcopied.so"}
+
+
 def as_nobody(*arguments):
     """Run the command as a user without rights, and return what it says and its exit status."""
     command = [sys.executable, "-c", AS_NOBODY, *arguments]

@@ -29,6 +29,8 @@ exit status, of this verb:
   0  {nothing}
   1  {something}
   2  the command line is wrong, there is no proc file system, or the output cannot be written
+  3  permission denied to a process that was named
+  4  no such process
   6  with --strict: some processes could not be read
 """
 
@@ -57,10 +59,15 @@ def pids_of(texts: Iterable[str], options: argparse.Namespace) -> list[int] | No
 
 def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> int:
     """Return the exit status, and tell what could not be seen."""
+    scan, is_named = answer.scan, bool(getattr(options, "targets", None))
     if not options.quiet:
         for line in unseen(answer, proc_root(options.proc)):
             _output.complain(line)
-    return 6 if options.strict and (answer.scan.refused or answer.scan.failed) else status
+        for pid in scan.vanished if is_named else ():
+            _output.complain(f"procmaps: no such process {pid}: it ended, or is hidden from this user")
+    if is_named and (scan.vanished or scan.refused):
+        return 4 if scan.vanished else 3
+    return 6 if options.strict and (scan.refused or scan.failed) else status
 
 
 def unseen(answer: Answer[Any], root: str) -> list[str]:

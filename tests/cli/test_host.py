@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ import procmaps.host
 import procmaps.query
 from procmaps import _audit
 from procmaps.cli import _host, _permissions
-from support.children import sleeping
+from support.children import reaped, sleeping
 from support.command import linux
 from support.fake_proc import PF_KTHREAD
 from support.made_host import COMPILER, DECOYS, PLAIN, Workshop, made_host
@@ -237,8 +238,6 @@ class Refused:
     """An answer that some processes refused."""
 
     def __init__(self, uids):
-        from types import SimpleNamespace
-
         self.scan = SimpleNamespace(refused=[SimpleNamespace(uid=uid) for uid in uids], failed=[], total=9)
 
 
@@ -254,6 +253,25 @@ def test_who_refused_is_told(monkeypatch):
         "  A security module, a user namespace or missing capabilities forbid it."
     ]
     assert _host.unseen(Refused([]), "/proc") == []
+
+
+def test_a_process_that_was_named_must_be_there(command, proc):
+    status, _, err = command("stale", reaped(), os.getpid())
+    assert status == 4
+    assert "no such process" in err
+    assert command("limits", os.getpid())[0] == 0
+    assert command("limits", "4711", "--proc", proc.root, "-q") == (4, "", "")
+
+
+def test_a_process_that_was_named_must_be_readable():
+    options = SimpleNamespace(targets=["7"], quiet=True, strict=False)
+    answer = Refused([0])
+    answer.scan.vanished = []
+    assert _host.status_of(answer, 0, options) == 3
+    options.targets = []
+    assert _host.status_of(answer, 0, options) == 0
+    options.strict = True
+    assert _host.status_of(answer, 0, options) == 6
 
 
 def test_what_is_hidden_is_told(monkeypatch, tmp_path):

@@ -16,6 +16,7 @@
  *   root DIR         change the root directory
  *   unshare -        have a mount namespace of its own
  *   bind FROM:TO     mount a directory over another
+ *   overlay DIR      mount DIR/upper over DIR/lower as DIR/merged
  *   fork -           wait for a byte of standard input, and go on in a child too
  */
 #define _GNU_SOURCE
@@ -82,6 +83,14 @@ static void bind_mount(char *paths)
     check(mount(paths, to, NULL, MS_BIND, NULL) == 0, "mount");
 }
 
+static void overlay(const char *directory)
+{
+    char options[4096], merged[1024];
+    snprintf(merged, sizeof merged, "%s/merged", directory);
+    snprintf(options, sizeof options, "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", directory, directory, directory);
+    check(mount("overlay", merged, "overlay", 0, options) == 0, "overlay");
+}
+
 static void fork_later(void)
 {
     char byte;
@@ -136,6 +145,8 @@ static void act(const char *action, char *argument)
         check(unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "unshare");
     else if (IS("bind"))
         bind_mount(argument);
+    else if (IS("overlay"))
+        overlay(argument);
     else if (IS("fork"))
         fork_later();
     else
