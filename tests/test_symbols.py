@@ -21,6 +21,7 @@ if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
 from procmaps import symbols
+from procmaps._symbol_files import perf_map_of, roots_of, symbols_of
 from procmaps.symbols import REASONS, Symbol, Symbolizer
 from support.children import talking
 from support.compiled import Loaded, library, needs_cc
@@ -283,7 +284,17 @@ def test_lines_and_inlined_functions(compiled):
 def test_lines_that_are_compressed(compiled):
     subprocess.run(["objcopy", "--compress-debug-sections=zlib", compiled], check=True)
     answer = Loaded(compiled).address("answer")
-    assert Symbolizer().find(answer, lines=True).line in (6, 7, 3)
+    assert Symbolizer().find(answer, lines=True).line in (5, 6, 7, 3)
+
+
+@needs_cc
+def test_an_address_without_a_line(compiled):
+    loaded = Loaded(compiled)
+    symbolizer = Symbolizer()
+    for _ in range(2):
+        bare, answer = symbolizer.symbolize([loaded.address("bare"), loaded.address("answer")], lines=True)
+        assert (bare.line, bare.frames) == (None, ())
+        assert answer.frames
 
 
 @needs_cc
@@ -410,6 +421,51 @@ def test_a_file_that_is_gone(compiled):
             module.symbols()
 
 
+@needs_cc
+def test_a_process_that_ended_meanwhile_has_no_lines(compiled):
+    script = "import ctypes, sys; library = ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with talking(script, compiled) as child:
+        child.stdout.readline()
+        symbolizer = Symbolizer(child.pid)
+        answer = only(compiled, symbolizer.maps).runtime_address(symbol="answer")
+        assert symbolizer.find(answer).name == "same"
+        child.kill()
+        child.wait()
+        (symbol,) = symbolizer.symbolize([answer], lines=True)
+        assert (symbol.name, symbol.line) == ("same", None)
+        assert roots_of(symbolizer.maps, None) == ["/"]
+        assert "there is no /tmp/perf-PID.map" in perf_map_of(symbolizer.maps).problem
+
+
+@needs_cc
+@tool("readelf")
+@tool("objcopy")
+def test_a_file_that_was_written_over(saved):
+    _, inside, _, listing = saved
+    symbolizer = Symbolizer(listing(), root=saved[0])
+    inside.write_text("no ELF file any more")
+    assert symbolizer.find(symbolizer.modules[0].base) is None
+    assert list(symbolizer.problems.values()) == ["it is no ELF file"]
+
+
+@needs_cc
+def test_a_table_is_shared(compiled):
+    Loaded(compiled)
+    first = symbols_of(only(compiled)).table
+    assert symbols_of(only(compiled)).table is first
+    path = Path(compiled)
+    os.utime(path, ns=(1, 1))
+    assert symbols_of(only(compiled)).table is not first
+
+
+def test_the_root_of_a_container_is_looked_below_too(monkeypatch):
+    maps = procmaps.from_pid()
+    assert roots_of(maps, None) == ["/"]
+    monkeypatch.setattr(os.path, "samefile", lambda *_: False)
+    assert roots_of(maps, None) == ["/", f"/proc/{maps.pid}/root"]
+    assert roots_of(maps, "/elsewhere") == ["/elsewhere"]
+
+
 # From a name to an address
 
 
@@ -502,6 +558,12 @@ def test_a_perf_map(jit):
     assert found[0].elf_address == begin
     assert repr(found[0]) == "<Symbol first function+0x0, from perf map>"
     assert [problem.endswith("1 of its lines are malformed") for problem in symbolizer.problems.values()] == [True]
+
+
+def test_a_saved_listing_has_no_code():
+    listed = Symbolizer(procmaps.from_str("1000-2000 rwxp 00000000 00:00 0 \n"))
+    assert listed.find(0x1500) is None
+    assert listed.problems == {"code made at run time": "a saved listing has no code"}
 
 
 def test_no_perf_map(jit):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
+import mmap
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +197,26 @@ def test_a_listing_whose_files_are_not_read(monkeypatch, stdin, answer, tmp_path
     assert main(["addr", str(saved), "--filter"]) == 0
     offset = procmaps.from_pid().find(answer).file_offset(answer)
     assert out.buffer.getvalue() == f"libsample.so at file offset {offset:#x}".encode()
+
+
+def test_code_that_was_made_at_run_time(monkeypatch, stdin):
+    from procmaps.cli import main
+
+    code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    begin = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    path = Path(f"/tmp/perf-{os.getpid()}.map")
+    path.write_text(f"{begin:x} 100 made \x1b[31m here\n")
+    try:
+        stdin(f"{begin + 2:#x}")
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["addr", "self", "--filter"]) == 0
+    finally:
+        path.unlink()
+    assert out.buffer.getvalue() == b"made \\x1b[31m here+0x2"
+
+
+def test_names_are_as_in_the_source(command, tmp_path):
+    path = library(tmp_path / "libmangled.so", source="int _ZN7mangled3fooEd(void) { return 1; }")
+    address = Loaded(path).address("_ZN7mangled3fooEd")
+    assert command("addr", "self", hex(address))[1].splitlines()[0].endswith("  r-xp  mangled::foo(double)+0x0")
