@@ -101,6 +101,15 @@ def test_memory_of_saved_texts(command, tmp_path):
     ]
 
 
+@linux
+def test_memory_of_an_unknown_kernel(command, proc):
+    proc.add(12, LISTING)
+    (proc.root / "12" / "smaps").write_bytes(b"x\n")
+    status, out, err = command("diff", 12, 12, "--memory", "--proc", proc.root)
+    assert (status, out) == (5, "")
+    assert err.startswith("procmaps:  (pid 12), line 1, column 1: ")
+
+
 def test_the_summary():
     assert summary(Diff()) == "no changes"
 

@@ -17,6 +17,7 @@ from procmaps import from_path
 from procmaps.cli import _output, main
 from procmaps.cli._explain import explain
 from procmaps.cli._output import Unwritable
+from procmaps.cli._progress import Progress
 from support.command import NASTY, linux, run, unix
 
 
@@ -211,3 +212,33 @@ def test_the_width_that_the_environment_tells(monkeypatch, columns, expected):
     assert _output.terminal_width(Terminal()) == expected
     assert _output.terminal_width(io.StringIO()) is None
     assert _output.terminal_width(None) is None
+
+
+def test_the_size_of_what_is_no_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert _output.terminal_size() == (80, 24)
+
+
+# Progress
+
+
+class Closed(Terminal):
+    def write(self, _):
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_progress_gives_up_where_it_cannot_be_told(monkeypatch):
+    monkeypatch.setattr("procmaps.cli._progress._PATIENCE", 0)
+    monkeypatch.setattr(sys, "stderr", Closed())
+    with Progress() as progress:
+        progress.tell("1 of 2")
+        progress.tell("2 of 2")
+
+
+def test_progress_is_taken_away_in_the_end(monkeypatch):
+    monkeypatch.setattr("procmaps.cli._progress._PATIENCE", 0)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Progress() as progress:
+        progress.tell("1 of 2\x1b[2J")
+        progress.tell("2 of 2")  # too soon after the first
+    assert sys.stderr.getvalue().split("\r") == ["", "1 of 2\\x1b[2J" + " " * 66, "", " " * 79, ""]

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -52,6 +53,11 @@ class Growing:
         self._child.stdin.flush()
         assert self._child.stdout.readline() == b"done\n"
 
+    def grow_slowly(self):
+        """Grow for who cannot tell whether it is seen yet."""
+        self.grow()
+        time.sleep(0.2)
+
     def end(self):
         self._child.stdin.close()
         self._child.wait()
@@ -79,15 +85,16 @@ def piped(*arguments):
 
 def test_a_line_of_json_for_each_change(growing):
     with piped(growing.pid, "--every=50ms", "--what", "added", "--memory") as process:
-        time.sleep(0.5)
-        growing.grow()
+        # When it has begun cannot be seen from here.
+        while not select.select([process.stdout], [], [], 0.3)[0]:
+            growing.grow()
         change = json.loads(process.stdout.readline())
         growing.end()
-        assert process.communicate() == (b"", b"")
+        assert process.communicate()[1] == b""
         assert process.returncode == 0
     assert (change["schema"], change["pid"], change["what"]) == ("procmaps/1", growing.pid, ["added"])
     assert (change["size_change"], change["memory_change"]["rss"]) == (1 << 20, 1 << 20)
-    assert change["new"]["pathname"].endswith('a,"b" \x1b[2J\\012<i>0')
+    assert 'a,"b" \x1b[2J\\012<i>' in change["new"]["pathname"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", change["time"])
 
 
@@ -96,22 +103,31 @@ def test_so_many_readings():
         begin = time.monotonic()
         assert run("watch", pid, "--count=3", "--every=100ms").returncode == 0
         assert time.monotonic() - begin > 0.3
+        with Terminal(100, 24, ["watch", pid, "--count=2", "--every=100ms"]) as seen:
+            assert seen.end() == 0
+
+
+def test_how_fast_it_grows(growing):
+    process = watched(growing.pid, what=["added"])
+    growing.grow()
+    growing.grow()
+    process.read()
+    process._begin -= 1000
+    told = watch._told(process, process.changes_since_first())
+    assert re.fullmatch(r"2 added: \+2M SIZE \(\+2.0K/s\) in 1\d\d\d s", told)
 
 
 def test_a_closed_pipe_ends_it_at_once_and_in_silence():
     with sleeping() as pid, piped(pid, "--every=1h") as process:
-        time.sleep(0.5)
         process.stdout.close()
         assert process.wait(timeout=20) == 141
         assert process.stderr.read() == b""
 
 
-def test_quiet(growing):
-    with piped(growing.pid, "--every=50ms", "-q") as process:
-        time.sleep(0.5)
-        growing.grow()
-        growing.end()
-        assert process.communicate() == (b"", b"")
+def test_quiet():
+    with sleeping() as pid:
+        done = run("watch", pid, "--every=50ms", "--count=2", "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_an_output_that_is_no_file(command):
@@ -222,6 +238,8 @@ def test_the_largest_are_shown_if_not_all_fit(growing):
             growing.grow()
         seen.until(lambda seen: seen.rows[6] == "... and 2 more, of less")
         assert len([row for row in seen.rows if row.startswith("+ ")]) == 2
+        seen.press(b"\x03")
+        assert seen.end() == 130
 
 
 @pytest.mark.parametrize(
@@ -283,17 +301,15 @@ def test_colors(growing):
 
 def test_a_terminal_that_can_do_nothing(growing):
     with Terminal(200, 24, ["watch", growing.pid, "--every=50ms", "--what=added"], TERM="dumb") as seen:
-        time.sleep(0.5)
-        growing.grow()
-        seen.until(lambda seen: seen.rows[0].startswith("+ 0x"))
+        seen.until(lambda seen: growing.grow_slowly() or seen.rows[0].startswith("+ 0x"))
         assert b"\x1b[?" not in seen.output
+        seen.press(b"\x03")
+        assert seen.end() == 130
 
 
 def test_json_on_a_terminal(growing):
     with Terminal(500, 24, ["watch", growing.pid, "--every=50ms", "--jsonl", "--what=added"]) as seen:
-        time.sleep(0.5)
-        growing.grow()
-        seen.until(lambda seen: '{"schema": "procmaps/1"' in seen.rows[0])
+        seen.until(lambda seen: growing.grow_slowly() or '{"schema": "procmaps/1"' in seen.rows[0])
         assert b"\x1b" not in seen.output
 
 
