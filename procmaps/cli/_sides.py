@@ -25,13 +25,18 @@ class Side:
     Attributes:
         listing: The mappings, or what they use.
         title: What it is, to print.
-        record: What it is, as data.
+        pid: The number of the process that was read, None if none was.
     """
 
-    def __init__(self, listing: Listing, title: str, record: dict[str, Any]) -> None:
+    def __init__(self, listing: Listing, title: str, pid: int | None) -> None:
         self.listing = listing
         self.title = title
-        self.record = record
+        self.pid = pid
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What it is, as data."""
+        return {"title": self.title, "pid": self.pid, "maps": len(self.listing)}
 
 
 def read_side(target: str, options: argparse.Namespace) -> Side:
@@ -39,7 +44,7 @@ def read_side(target: str, options: argparse.Namespace) -> Side:
     options = argparse.Namespace(**{**vars(options), "target": target, "settled": False, "dialect": None})
     if not options.memory:
         reading = read(options)
-        return _side(reading.maps, reading.title, reading.pid)
+        return Side(reading.maps, reading.title, reading.pid)
     pid = pid_of(options)
     return _memory_of_text(target) if pid is None else _memory_of_process(pid, options)
 
@@ -52,7 +57,7 @@ def _memory_of_process(pid: int | str, options: argparse.Namespace) -> Side:
         usages = smaps.from_pid(number, proc=options.proc)
     except ParseError as error:
         raise Unparsed(title_of(pid, options), error) from None
-    return _side(usages, title_of(pid, options), number)
+    return Side(usages, title_of(pid, options), number)
 
 
 def _memory_of_text(target: str) -> Side:
@@ -61,10 +66,6 @@ def _memory_of_text(target: str) -> Side:
     title = "standard input" if target == "-" else escaped(target)
     data = listing_of(target)
     try:
-        return _side(smaps.from_str(data), titled(title, data), None)
+        return Side(smaps.from_str(data), titled(title, data), None)
     except ParseError as error:
         raise Unparsed(title, error) from None
-
-
-def _side(listing: Listing, title: str, pid: int | None) -> Side:
-    return Side(listing, title, {"title": title, "pid": pid, "maps": len(listing)})

@@ -79,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
         changes = changes.of(*options.what)
     if not options.quiet:
         _output.write(_lines(old, new, changes, options))
+        if changes and not options.normalize and None not in (old.pid, new.pid) and old.pid != new.pid:
+            _output.complain("procmaps: these are two processes: --normalize compares them whatever their addresses")
     return 1 if changes else 0
 
 

@@ -127,8 +127,10 @@ def test_a_process_and_its_snapshot(command, tmp_path):
 @linux
 def test_two_processes(command):
     with sleeping() as one, sleeping() as other:
-        _, out, _ = command("diff", one, other, "-n", "--csv")
+        _, out, err = command("diff", one, other, "-n", "--csv")
+        assert err == ""
         rows = list(csv.DictReader(io.StringIO(out)))
-        _, out, _ = command("diff", one, other, "--csv")
+        _, out, err = command("diff", one, other, "--csv")
+        assert err == "procmaps: these are two processes: --normalize compares them whatever their addresses\n"
         assert len(rows) * 2 < len(list(csv.DictReader(io.StringIO(out))))
         assert not [row for row in rows if row["new_kind"] == "file"]
