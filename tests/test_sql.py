@@ -10,7 +10,7 @@ import procmaps
 from procmaps import Map, Maps
 from procmaps.smaps import Usage, Usages
 
-NAMES = re.findall(r'^    - "(\w+)":', procmaps.sql.__doc__, re.MULTILINE)
+NAMES = re.findall(r'^ *- "(\w+)":', procmaps.sql.__doc__, re.MULTILINE)
 
 NGINX = [
     Map(0x1000, 0x2000, "r-xp", 0x3000, (8, 1), 10, "/usr/lib/libssl.so.3 (deleted)"),
