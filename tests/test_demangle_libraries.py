@@ -66,7 +66,7 @@ def kind_of(symbol: str, theirs: str, ours: str) -> str:
         return "c++filt cannot read it"
     if re.sub(r"(?<=[<(]), |(?<=, ), ", "", theirs) == ours:
         return "an empty pack leaves a comma"
-    if re.search(r"\{(unnamed type|lambda\(.*\))#\d+\}::~?\w+\(", theirs):
+    if re.search(r"\{unnamed type#\d+\}::~?\w+\(", theirs):
         return "a constructor without a name"
     if re.search(r"S[0-9A-Z]*_", symbol) and "T" in symbol:
         return "a substitution that repeats a template parameter"
