@@ -17,12 +17,14 @@ mod names;
 mod parser;
 mod print;
 mod print_expressions;
+mod print_names;
 mod print_types;
 mod rust_names;
 mod scope;
 pub mod text;
 mod tree;
 mod types;
+mod unqualified;
 mod words;
 
 use parser::{Parser, Workspace};

@@ -99,8 +99,9 @@ def test_all():
     assert procmaps.demangle_all(["main", b"_Z1fv"], strict=False) == ["main", "f()"]
     with pytest.raises(ValueError, match=r"^name 1: not a mangled name: position 0: "):
         procmaps.demangle_all(["_Z1fv", "main"])
-    with pytest.raises(TypeError):
-        procmaps.demangle_all(3)
+    for wrong in (3, "_Z1fv", b"_Z1fv"):
+        with pytest.raises(TypeError):
+            procmaps.demangle_all(wrong, strict=False)
 
 
 def test_threads():

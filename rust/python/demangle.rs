@@ -45,6 +45,9 @@ pub fn demangle_all<'py>(
     strict: bool,
     verbose: bool,
 ) -> PyResult<Bound<'py, PyList>> {
+    if names.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err("names are an iterable of names, not one str"));
+    }
     let names = names.try_iter()?.collect::<PyResult<Vec<_>>>()?;
     let symbols = names.iter().map(symbol).collect::<PyResult<Vec<_>>>()?;
     let (text, ends) = py.detach(|| join(&symbols, strict, verbose)).map_err(|(index, error)| {
