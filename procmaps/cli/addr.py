@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from procmaps._color import meanings
 from procmaps._escape import escaped, shown
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
@@ -16,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from procmaps._color import Palette
     from procmaps._module import Location, Module
     from procmaps._procmaps import Symbol
     from procmaps.cli._target import Reading
@@ -92,18 +94,20 @@ def _words(text: bytes) -> list[int]:
 def _lines(reading: Reading, answers: list[tuple[int, Location | None]], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, {"pid": reading.pid}, "addresses", [_record(*answer) for answer in answers])
-    return (line for answer in answers for line in _block(*answer))
+    palette = _output.colors(options)
+    return (line for answer in answers for line in _block(*answer, palette))
 
 
-def _block(at: int, location: Location | None) -> Iterator[str]:
+def _block(at: int, location: Location | None, palette: Palette) -> Iterator[str]:
     """Yield the lines of what people read of an address."""
     if location is None:
-        yield f"{at:#x}  (unmapped)"
+        yield palette.paint(f"{at:#x}  (unmapped)", *meanings(None))
         return
     encoding = _output.encoding()
     m, module, symbol = location.map, location.module, location.symbol
     name = module.name if module is not None else (m.path or m.pathname or "[anon]").rpartition("/")[2]
-    yield "  ".join([f"{at:#x}", shown(name, encoding), m.perms, *([named(symbol)] if symbol is not None else [])])
+    title = "  ".join([f"{at:#x}", shown(name, encoding), m.perms, *([named(symbol)] if symbol is not None else [])])
+    yield palette.paint(title, "header", *meanings(m))
     for title, value in _details(location):
         yield f"{_INDENT}{title:12} {shown(value, encoding)}"
 

@@ -88,6 +88,13 @@ def test_color_changes_the_color_only(ask):
     assert digits.sub("", re.sub(r"\x1b\[[0-9;]*m", "", colored)).split() == digits.sub("", plain).split()
 
 
+def test_addresses_have_the_color_of_their_mapping(command, listing):
+    assert command("addr", listing, "60b000", "--color=always")[1].startswith(
+        "\x1b[1;34m0x60b000  [heap]  rw-p\x1b[0m\n"
+    )
+    assert command("addr", listing, "1", "--color=always")[1] == "\x1b[2m0x1  (unmapped)\x1b[0m\n"
+
+
 @linux
 def test_no_header_has_fewer_lines(ask):
     assert len(ask("--no-header")[1].splitlines()) == len(ask()[1].splitlines()) - 1
