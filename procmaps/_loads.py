@@ -34,14 +34,19 @@ def by_headers(maps: Maps, mine: list[Map], elf: Elf) -> list[tuple[int, list[Ma
     for flags in (_EXECUTABLE | _WRITABLE, _EXECUTABLE):
         by_origin: dict[int, list[Map]] = {}
         for m in left:
-            by_origin.setdefault(m.begin_address - m.offset, []).append(m)
+            by_origin.setdefault(_origin(m), []).append(m)
         for bias in _biases(by_origin, stored):
             if all([_is_loaded(maps, by_origin, left, segment, bias, flags) for segment in stored]):
-                members = _members(maps, by_origin, elf, bias)
-                found.append((bias, members))
-                for m in members:
-                    left.pop(m, None)
+                of_file = _of_file(by_origin, left, elf, bias)
+                found.append((bias, sorted({*of_file, *_of_memory(maps, of_file, elf, bias)})))
+                for m in of_file:
+                    del left[m]
     return found
+
+
+def _origin(m: Map) -> int:
+    """Return where the begin of its file would be."""
+    return m.begin_address - m.offset
 
 
 def _biases(by_origin: dict[int, list[Map]], stored: list[Segment]) -> list[int]:
@@ -60,11 +65,14 @@ def _is_loaded(
     m = maps.find(segment.address + bias)
     if m is None:
         return False
-    if m.kind in _FILES and (m not in left or m not in by_origin.get(segment.delta + bias, ())):
+    origin = segment.delta + bias
+    if m.kind in _FILES and (m not in left or _origin(m) != origin):
         return False
-    # What is not at its begin (where code is being patched, or relocations were) may be further on.
+    # What is not at its begin, where code is being patched, or relocations were, may be further on.
     wanted = segment.flags & flags
-    return not wanted & ~_flags(m) or not wanted & ~_flags(*_within(maps, segment, bias))
+    return not wanted & ~_flags(m) or not wanted & ~_flags(
+        *[n for n in by_origin.get(origin, ()) if _is_in(n, segment, bias)]
+    )
 
 
 def _flags(*maps: Map) -> int:
@@ -72,23 +80,38 @@ def _flags(*maps: Map) -> int:
     return _EXECUTABLE * any([m.is_executable for m in maps]) | _WRITABLE * any([m.is_writable for m in maps])
 
 
-def _members(maps: Maps, by_origin: dict[int, list[Map]], elf: Elf, bias: int) -> list[Map]:
-    """Return the mappings of a load: those of the file, and what is in its segments and has no file (.bss)."""
-    end = max([segment.end for segment in elf.segments]) + bias
-    begin = elf.segments[0].address + bias
-    members = {
-        m: None
+def _is_in(m: Map, segment: Segment, bias: int) -> bool:
+    """Whether a mapping has an address in a segment."""
+    return m.begin_address < segment.end + bias and m.end_address > segment.address + bias
+
+
+def _of_file(by_origin: dict[int, list[Map]], left: dict[Map, None], elf: Elf, bias: int) -> list[Map]:
+    """Return the mappings of a load that are of the file, and those that keep room between its segments."""
+    begin, end = elf.segments[0].address + bias, max([segment.end for segment in elf.segments]) + bias
+    return [
+        m
         for delta in {segment.delta for segment in elf.segments}
         for m in by_origin.get(delta + bias, ())
-        if m.begin_address < end and m.end_address > begin
-    }
-    for segment in elf.segments:
-        members.update([(m, None) for m in _within(maps, segment, bias) if m.kind not in _FILES])
-    return sorted(members)
+        if m.begin_address < end and m.end_address > begin and m in left
+    ]
 
 
-def _within(maps: Maps, segment: Segment, bias: int) -> Maps:
-    return maps.between(segment.address + bias, segment.end + bias)
+def _of_memory(maps: Maps, of_file: list[Map], elf: Elf, bias: int) -> list[Map]:
+    """Return the mappings of a load that have no file, such as `.bss`.
+
+    They are at the begin of a segment, or follow without a gap what is of the load: so each is looked at
+    a few times only, whatever sizes the file claims.
+    """
+    found = []
+    begins = [segment.address + bias for segment in elf.segments]
+    ends = [m.end_address for m in of_file]
+    while begins or ends:
+        address = begins.pop() if begins else ends.pop()
+        m = maps.find(address)
+        if m is not None and m.kind not in _FILES and any([_is_in(m, segment, bias) for segment in elf.segments]):
+            found.append(m)
+            ends.append(m.end_address)
+    return found
 
 
 def by_shape(maps: Maps, mine: list[Map]) -> list[list[Map]]:
@@ -123,7 +146,7 @@ def _looks_loaded(load: list[Map]) -> bool:
 
 def _with_what_is_between(maps: Maps, load: list[Map]) -> list[Map]:
     begin, end = load[0].begin_address, load[-1].end_address
-    return sorted([m for m in maps.between(begin, end) if m.kind not in _FILES or m in load])
+    return sorted({*load, *[m for m in maps.between(begin, end) if m.kind not in _FILES]})
 
 
 def can_be_loaded(mine: list[Map]) -> bool:

@@ -4,7 +4,8 @@
 //! PT_NOTE count; in the dynamic section DT_SONAME, DT_STRTAB and DT_STRSZ. Both word sizes and both
 //! byte orders.
 //!
-//! Excluded: sections, which a file that is loaded need not have; symbols; more than 1024 segments.
+//! Excluded: sections, which a file that is loaded need not have; symbols; more than 1024 segments, or 128
+//! to be loaded.
 //!
 //! Guarantee: of any file no more is read than its header, a table of 1024 segments, 128 KiB of notes,
 //! 64 KiB of dynamic section and 4 KiB of name, whatever it claims. Sums of its numbers do not overflow
@@ -24,6 +25,7 @@ const DT_STRTAB: u64 = 5;
 const DT_STRSZ: u64 = 10;
 const DT_SONAME: u64 = 14;
 const MOST_SEGMENTS: u64 = 1024;
+const MOST_LOADS: usize = 128;
 const MOST_DYNAMIC_BYTES: u64 = 64 << 10;
 const MOST_NAME_BYTES: u64 = 4096;
 
@@ -99,6 +101,10 @@ pub fn of_source(read: &mut Source<'_>, origin: Option<u64>) -> Result<Option<El
     let mut loads: Vec<Segment> =
         segments.iter().filter(|segment| segment.kind == PT_LOAD && segment.memory_size > 0).copied().collect();
     loads.sort_by_key(|load| load.address);
+    // Those of real ones are a dozen at the most; a file with a thousand would keep busy who looks for each.
+    if loads.len() > MOST_LOADS {
+        return Err(Failure::Damaged("it has more segments to be loaded than a program can have"));
+    }
     if !loads.iter().all(Segment::is_possible) {
         return Err(Failure::Damaged("a segment has a size that cannot be"));
     }

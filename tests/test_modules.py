@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 import sys
+import time
 
 import pytest
 
@@ -300,14 +301,43 @@ def test_all_captures_have_modules():
     assert sum(counts) > 20
 
 
-def test_many_mappings_take_no_longer_than_many():
-    """A file that is mapped 30,000 times, in the worst order."""
-    maps = Maps([Map(0x2000 * i, 0x2000 * i + 0x1000, "r-xp", 0, (8, 1), 7, "/a") for i in range(1, 30_000)])
-    assert len(maps.modules()) == len(maps)
-    segments = tuple([Segment(0x1000 * i, 0x2000 * i, 0x1000, 0x1000, 5, 4096) for i in range(1000)])
+def of_one_file(maps, mine, *segments):
     elf = Elf(64, "little", 3, "x86-64", segments, None, None, None)
-    (found,) = _modules._of_one_file(maps, list(maps)[:1], Answer(True, elf, "file"), None) or [None]
-    assert found is None
+    return _modules._of_one_file(maps, mine, Answer(True, elf, "file"), None)
+
+
+@pytest.fixture
+def in_time():
+    """Fail if it takes time that is no longer a matter of milliseconds for each mapping."""
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < 15
+
+
+@pytest.mark.usefixtures("in_time")
+def test_many_loads_take_no_longer_than_many():
+    maps = Maps([Map(0x2000 * i, 0x2000 * i + 0x1000, "r-xp", 0, (8, 1), 7, "/a") for i in range(1, 5_000)])
+    assert len(maps.modules()) == len(maps)
+    # Each claims all addresses.
+    claim = Segment(0, 0, 0x1000, 2**46, 5, 4096)
+    assert len(of_one_file(maps, list(maps), claim)) == len(maps)
+    # And each lacks what it claims.
+    assert of_one_file(maps, list(maps), claim, Segment(0x1000, 0x1000, 0x1000, 2**46, 7, 4096)) == []
+    assert of_one_file(maps, list(maps), *[Segment(0, 0x2000 * i, 0x1000, 0x1000, 5, 4096) for i in range(128)]) != []
+
+
+@pytest.mark.usefixtures("in_time")
+def test_one_load_of_many_mappings():
+    """As after mprotect(2) of every second page."""
+    perms = ("r-xp", "r--p")
+    mine = [
+        Map(0x1000 * i, 0x1000 * i + 0x1000, perms[i % 2], 0x1000 * (i - 1), (8, 1), 7, "/a") for i in range(1, 20_000)
+    ]
+    memory = [Map(m.begin_address, m.end_address, perms[i % 2]) for i, m in enumerate(mine)]
+    for maps in (Maps(mine), Maps(mine[:1000] + memory[1000:])):
+        (module,) = of_one_file(maps, mine[:1000], Segment(0, 0, 0x1000, 0x1000 * len(mine), 5, 4096))
+        assert len(module.maps) == (1000 if maps[1000] == mine[1000] else len(mine))
+    assert len(Maps(mine).modules()[0].maps) == len(mine)
 
 
 # Files
