@@ -178,7 +178,8 @@ class _BuildIds:
 def _by_name(library: str, root: str) -> tuple[list[str], list[File], Callable[[Map], bool]]:
     """Return patterns, files, and what a mapping that fits these must be."""
     if "/" in library:
-        paths = {library, os.path.realpath(library)}
+        # As the kernel prints them.
+        paths = {path.replace("\n", r"\012") for path in (library, os.path.realpath(library))}
         files = _file_at(library, root)
         patterns = [*map(escape, paths)] if files or not _is_pattern(library) else [library]
         return _or_deleted(patterns), files, _any

@@ -106,6 +106,13 @@ def test_who_by_a_link_and_by_another_name(small, tmp_path):
     assert [use.process.pid for use in procmaps.host.who(f"{use.name}.other")] == [made.pid]
 
 
+def test_who_by_the_path_of_a_deleted_file_of_any_name(small):
+    (made,) = [made for made in small if made.case == "odd_names"]
+    for _, path in made.stale:
+        (use,) = procmaps.host.who(path)
+        assert (use.process.pid, use.name, use.fate.state) == (made.pid, path, "deleted")
+
+
 def test_who_by_build_id(small):
     module = next(iter(procmaps.host.who("liblive")))
     with procmaps.query.Process(module.process.pid) as process:
