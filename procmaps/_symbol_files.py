@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from procmaps._procmaps import Lines, Symbol
 
 _MOST_PERF_MAP = 512 << 20
+_MOST_NAMES = 1 << 30
 
 # Of each version of a file, as long as somebody has its table.
 _tables: WeakValueDictionary[tuple[object, ...], SymbolTable] = WeakValueDictionary()
@@ -64,7 +65,16 @@ def lines_of(module: Module) -> Lines | None:
 def listed(module: Module) -> list[Symbol]:
     """See `Module.symbols`."""
     table = _read(module)
-    return [table.symbol(index, module) for index in range(len(table))]
+    symbols = []
+    size = 0
+    for index in range(len(table)):
+        symbol = table.symbol(index, module)
+        size += len(symbol.name)
+        # In a file that was made for it, many long names are in the same place.
+        if size > _MOST_NAMES:
+            raise LookupError(f"the symbols of {module.name} have names of more than {_MOST_NAMES:,} letters")
+        symbols.append(symbol)
+    return symbols
 
 
 def elf_address_of(module: Module, name: str) -> int:

@@ -20,7 +20,7 @@ import procmaps
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from procmaps import symbols
+from procmaps import _symbol_files, symbols
 from procmaps._symbol_files import perf_map_of, roots_of, symbols_of
 from procmaps.symbols import REASONS, Symbol, Symbolizer
 from support.children import talking
@@ -447,6 +447,14 @@ def test_a_file_that_was_written_over(saved):
     inside.write_text("no ELF file any more")
     assert symbolizer.find(symbolizer.modules[0].base) is None
     assert list(symbolizer.problems.values()) == ["it is no ELF file"]
+
+
+@needs_cc
+def test_names_that_are_too_long_together(compiled, monkeypatch):
+    Loaded(compiled)
+    monkeypatch.setattr(_symbol_files, "_MOST_NAMES", 20)
+    with pytest.raises(LookupError, match="have names of more than 20 letters"):
+        only(compiled).symbols()
 
 
 @needs_cc

@@ -21,6 +21,9 @@ pub const LONGEST_NAME: usize = 64 << 10;
 /// Names are compared up to here, to choose one of two for the same place.
 const COMPARED: usize = 256;
 
+/// Names that are alike up to here, of symbols alike in all else, are taken for the same.
+const TOLD_APART: usize = 4 << 10;
+
 const NONE: u32 = u32::MAX;
 
 /// A symbol, as it is collected.
@@ -64,8 +67,13 @@ pub struct Names {
 impl Names {
     /// The name that begins at a place; empty past the end.
     pub fn name(&self, at: u32) -> &[u8] {
+        self.prefix(at, LONGEST_NAME)
+    }
+
+    /// The name that begins at a place, up to a length: what is longer is not looked at.
+    fn prefix(&self, at: u32, longest: usize) -> &[u8] {
         let rest = self.text.get(at as usize..).unwrap_or_default();
-        let rest = &rest[..rest.len().min(LONGEST_NAME)];
+        let rest = &rest[..rest.len().min(longest)];
         &rest[..memchr::memchr(self.end, rest).unwrap_or(rest.len())]
     }
 }
@@ -133,8 +141,7 @@ impl Builder {
 /// The order of symbols at one place: the best is the last.
 fn worst_first(names: &[Names], a: &Symbol, b: &Symbol) -> Ordering {
     let name = |symbol: &Symbol| {
-        let name = names.get(usize::from(symbol.names)).map_or(&[][..], |names| names.name(symbol.name));
-        &name[..name.len().min(COMPARED)]
+        names.get(usize::from(symbol.names)).map_or(&[][..], |names| names.prefix(symbol.name, COMPARED))
     };
     (a.size > 0).cmp(&(b.size > 0)).then(b.rank.cmp(&a.rank)).then_with(|| {
         let (a_name, b_name) = (name(a), name(b));
@@ -145,7 +152,8 @@ fn worst_first(names: &[Names], a: &Symbol, b: &Symbol) -> Ordering {
 }
 
 fn is_same(names: &[Names], a: &Symbol, b: &Symbol) -> bool {
-    let name = |symbol: &Symbol| names.get(usize::from(symbol.names)).map(|names| names.name(symbol.name));
+    let name =
+        |symbol: &Symbol| names.get(usize::from(symbol.names)).map(|names| names.prefix(symbol.name, TOLD_APART));
     (a.begin, a.size) == (b.begin, b.size) && name(a) == name(b)
 }
 
@@ -260,10 +268,18 @@ impl Table {
 
     /// The indices of the symbols of a name, of the local ones only if there is no other; O(n).
     pub fn named(&self, name: &[u8]) -> Vec<usize> {
-        let named: Vec<usize> =
-            (0..self.symbols.len()).filter(|&index| self.name(&self.symbols[index]) == name).collect();
+        let named: Vec<usize> = (0..self.symbols.len()).filter(|&index| self.is_named(index, name)).collect();
         let is_local = |&index: &usize| self.symbols[index].is_local();
         if named.iter().all(is_local) { named } else { named.into_iter().filter(|index| !is_local(index)).collect() }
+    }
+
+    fn is_named(&self, index: usize, name: &[u8]) -> bool {
+        let symbol = &self.symbols[index];
+        let text = self.names.get(usize::from(symbol.names)).map(|names| &names.text[..]);
+        // Of a file in which all names are long only the beginnings are read.
+        let begins_so =
+            text.and_then(|text| text.get(symbol.name as usize..)).is_some_and(|rest| rest.starts_with(name));
+        begins_so && self.name(symbol) == name
     }
 
     /// How many bytes all this takes.

@@ -133,3 +133,13 @@ fn any_table_is_as_the_rule_says() {
         }
     }
 }
+
+#[test]
+fn long_names_for_one_place_are_no_burden() {
+    let text = [vec![b'x'; 1 << 20], vec![0]].concat();
+    let symbols: Vec<Symbol> = (0..20_000).map(|name| Symbol { name, ..symbol(1, 1, 0) }).collect();
+    let names = || Names { source: "symtab", text: text.clone(), end: 0 };
+    let table = Builder { symbols, names: vec![names(), names()], ..Builder::default() }.build();
+    assert!(table.find(1).is_some());
+    assert!(table.named(b"y").is_empty());
+}
