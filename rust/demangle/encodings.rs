@@ -59,7 +59,8 @@ impl Parser<'_> {
         }
         let has_result = self.eat(b'J') || name.is_template && !name.is_typeless;
         let result = if has_result { Some(self.type_()?) } else { None };
-        let parameters = self.parameters(|parser| parser.is_at_end() || matches!(parser.peek(), b'E' | b'.'))?;
+        let parameters = self.parameters(|parser| parser.is_at_end() || matches!(parser.peek(), b'E' | b'.' | b'Q'))?;
+        self.constraint()?;
         let signature = self.add(Node::Signature { result, parameters, qualifiers: name.qualifiers });
         Ok(self.add(Node::Function(name.id, signature)))
     }

@@ -47,6 +47,7 @@ impl Parser<'_> {
             [b'u', _] => self.vendor_expression(),
             [b'c', b'l' | b'p'] => self.call(),
             [b'c', b'v'] => self.cast(),
+            [b'r', b'q' | b'Q'] => self.requires(),
             [b'i', b'x'] => {
                 self.at += 2;
                 let (of, index) = (self.expression()?, self.expression()?);
@@ -246,6 +247,47 @@ impl Parser<'_> {
         let name = self.source_name()?;
         let arguments = self.list(Self::template_argument, Self::eats_end)?;
         Ok(self.add(Node::VendorExpression(name, arguments)))
+    }
+
+    /// `Q <expression>`, a requires-clause: not shown
+    pub fn constraint(&mut self) -> Parsed<()> {
+        if self.eat(b'Q') {
+            self.expression()?;
+        }
+        Ok(())
+    }
+
+    /// `rq <requirement>+ E`, `rQ <parameter>+ _ <requirement>+ E`
+    fn requires(&mut self) -> Parsed<Id> {
+        self.at += 2;
+        if self.name[self.at - 1] == b'Q' {
+            self.parameters(|parser| parser.eat(b'_'))?;
+        }
+        while !self.eat(b'E') {
+            self.requirement()?;
+        }
+        Ok(self.add(Node::Word("requires {...}")))
+    }
+
+    /// `X <expression> [N] [R <type-constraint>]`, `T <type>`, `Q <constraint>`
+    fn requirement(&mut self) -> Parsed<()> {
+        match self.peek() {
+            b'X' => {
+                self.at += 1;
+                self.expression()?;
+                self.eat(b'N');
+                if self.eat(b'R') {
+                    self.name()?;
+                }
+                Ok(())
+            }
+            b'T' => {
+                self.at += 1;
+                self.type_().map(|_| ())
+            }
+            b'Q' => self.constraint(),
+            _ => self.fail("a requirement"),
+        }
     }
 
     /// `cl <function> <argument>* E`

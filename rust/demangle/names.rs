@@ -165,12 +165,14 @@ impl Parser<'_> {
         Ok(if id == plain { id } else { self.remember(id) })
     }
 
-    /// `I <template-arg>* E`
+    /// `I <template-arg>* [Q <constraint>] E`
     pub fn template_arguments(&mut self) -> Parsed<List> {
         self.expect(b'I', "template arguments")?;
         let in_conversion = std::mem::replace(&mut self.in_conversion, false);
-        let arguments = self.list(Self::template_argument, Self::eats_end);
+        let arguments = self.list(Self::template_argument, |parser| matches!(parser.peek(), b'E' | b'Q'));
         self.in_conversion = in_conversion;
+        self.constraint()?;
+        self.expect(b'E', "'E' behind template arguments")?;
         arguments
     }
 
