@@ -36,7 +36,8 @@ examples:
 
 The file offset is where it is in the file; the ELF address is where the file itself says that it is. They
 are the same in some files only. With --filter, an address becomes MODULE+ELF address (SYMBOL+OFFSET);
-numbers that are in no module stay as they are, and so do the ends of ranges.
+numbers that are in no module stay as they are, and so do the ends of ranges. The exit status is 1 if
+an address is not mapped, or the filter found none.
 """
 
 _INDENT = " " * 8
