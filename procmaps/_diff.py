@@ -190,17 +190,17 @@ def diff(old: Listing, new: Listing, *, normalize: bool = False) -> Diff:
     """
     old_maps, new_maps = _maps(old), _maps(new)
     usages = _usages(old), _usages(new)
+    has_memory = None not in usages
+    groups = normalized(old_maps, new_maps) if normalize else in_place(old_maps, new_maps, unchanged=has_memory)
     changes: list[Change] = []
-    for group in (normalized if normalize else in_place)(old_maps, new_maps):
+    for group in groups:
         changes += _changes(group, old_maps, new_maps, usages, not normalize)
     return Diff(sorted(changes, key=lambda change: (change.map.begin_address, change.new is not None)))
 
 
-def _maps(listing: Any) -> Maps:
-    if isinstance(listing, Maps):
-        return listing
-    maps = getattr(listing, "maps", None)
-    return maps if isinstance(maps, Maps) else Maps(listing)
+def _maps(listing: Any) -> list[Map]:
+    maps = getattr(listing, "maps", listing)
+    return list(maps if isinstance(maps, Maps) else Maps(maps))
 
 
 def _usages(listing: Any) -> Usages | None:
@@ -209,11 +209,9 @@ def _usages(listing: Any) -> Usages | None:
 
 
 def _changes(
-    group: Group, old: Maps, new: Maps, usages: tuple[Usages | None, Usages | None], is_in_place: bool
+    group: Group, old: list[Map], new: list[Map], usages: tuple[Usages | None, Usages | None], is_in_place: bool
 ) -> list[Change]:
     """Return what happened to the mappings of a group."""
-    if group.pairs and usages == (None, None) and old[group.olds[0]] == new[group.news[0]]:
-        return []  # most are as they were
     size = sum([new[j].size for j in group.news]) - sum([old[i].size for i in group.olds])
     memory = _memory(group, *usages)
     if not group.pairs:
@@ -230,7 +228,7 @@ def _changes(
     return changes
 
 
-def _words_of_whole(group: Group, old: Maps, new: Maps, memory: dict[str, int]) -> list[str]:
+def _words_of_whole(group: Group, old: list[Map], new: list[Map], memory: dict[str, int]) -> list[str]:
     words = []
     if sum([new[j].size for j in group.news]) > group.common:
         words.append("grown")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from procmaps._map import Map
@@ -42,22 +42,26 @@ class Group:
         self.common = common
 
 
-def in_place(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
+def in_place(old: Sequence[Map], new: Sequence[Map], *, unchanged: bool = True) -> list[Group]:
     """Return the groups of two listings of one process; O(n log n).
+
+    Args:
+        old: The mappings as they were.
+        new: The mappings as they are.
+        unchanged: Whether those that are as they were are groups too.
 
     Raises:
         ValueError: Mappings of a listing overlap.
     """
     olds, news = _ordered(old), _ordered(new)
     # Most have not changed at all: they are found faster.
-    indices = {old[i]: i for i in olds}
-    equal = [(indices.pop(new[j]), j) for j in news if new[j] in indices]
-    groups = [Group([i], [j], [(i, j)], new[j].size) for i, j in equal]
-    done = {i for i, _ in equal}, {j for _, j in equal}
-    olds = [i for i in olds if i not in done[0]]
-    news = [j for j in news if j not in done[1]]
-    groups += _joined(old, new, _overlaps(old, new, olds, news))
-    return [*groups, *_alone(groups, len(old), len(new))]
+    indices = {old[i]._row: i for i in olds}
+    equal = {j: indices.pop(new[j]._row) for j in news if new[j]._row in indices}
+    done = set(equal.values())
+    olds, news = [i for i in olds if i not in done], [j for j in news if j not in equal]
+    groups = _joined(old, new, _overlaps(old, new, olds, news))
+    groups += list(_alone(groups, olds, news))
+    return groups + [Group([i], [j], [(i, j)], new[j].size) for j, i in equal.items() if unchanged]
 
 
 def normalized(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
@@ -74,14 +78,14 @@ def normalized(old: Sequence[Map], new: Sequence[Map]) -> list[Group]:
                 j = found.pop()
                 groups.append(Group([i], [j], [(i, j)], min(old[i].size, new[j].size)))
                 del old_keys[i], new_keys[j]
-    return [*groups, *_alone(groups, len(old), len(new))]
+    return [*groups, *_alone(groups, range(len(old)), range(len(new)))]
 
 
-def _alone(groups: list[Group], olds: int, news: int) -> Iterator[Group]:
+def _alone(groups: list[Group], olds: Iterable[int], news: Iterable[int]) -> Iterator[Group]:
     """Yield a group for each mapping that is in none."""
     paired = {i for group in groups for i in group.olds}, {j for group in groups for j in group.news}
-    yield from [Group([i], [], []) for i in range(olds) if i not in paired[0]]
-    yield from [Group([], [j], []) for j in range(news) if j not in paired[1]]
+    yield from [Group([i], [], []) for i in olds if i not in paired[0]]
+    yield from [Group([], [j], []) for j in news if j not in paired[1]]
 
 
 # In place

@@ -229,6 +229,8 @@ def test_the_terminal_gets_another_size(growing):
         seen.until(lambda seen: "Ctrl-C ends" in seen.rows[0] and len(seen.rows[0]) == 70)
         seen.resize(20, 4)
         seen.until(lambda seen: len(seen.rows[0]) <= 20 and "Ctrl" not in seen.rows[0])
+        seen.press(b"\x03")
+        assert seen.end() == 130
 
 
 def test_the_largest_are_shown_if_not_all_fit(growing):
