@@ -171,9 +171,10 @@ impl Parser<'_> {
         let in_conversion = std::mem::replace(&mut self.in_conversion, false);
         let arguments = self.list(Self::template_argument, |parser| matches!(parser.peek(), b'E' | b'Q'));
         self.in_conversion = in_conversion;
+        let arguments = arguments?;
         self.constraint()?;
         self.expect(b'E', "'E' behind template arguments")?;
-        arguments
+        Ok(arguments)
     }
 
     pub fn eats_end(&mut self) -> bool {
