@@ -216,7 +216,7 @@ impl Elf {
         let offset = |tag: elf::DynamicTag| value(tag).and_then(|address| self.file_offset(address));
         let (Some(symbols), Some(strings)) = (offset(elf::DT_SYMTAB), offset(elf::DT_STRTAB)) else { return Ok(()) };
         let count = if let Some(hash) = offset(elf::DT_HASH) {
-            self.word(&read(hash, 8)?, 4).unwrap_or(0).into()
+            self.count_by_hash(&read(hash, 16)?)
         } else if let Some(hash) = offset(elf::DT_GNU_HASH) {
             self.count_by_gnu_hash(hash, read)?
         } else {
@@ -239,6 +239,17 @@ impl Elf {
         } else {
             entries::<elf::Dyn32<Endianness>>(bytes, self.order)
         }
+    }
+
+    /// How many symbols a hash table of System V knows. Its words have 32 bits, but for two machines.
+    fn count_by_hash(&self, header: &[u8]) -> u64 {
+        let has_long_words = self.is_64 && matches!(self.machine, elf::EM_ALPHA | elf::EM_S390);
+        let at = match (has_long_words, self.is_big_endian()) {
+            (false, _) => 4,
+            (true, false) => 8,
+            (true, true) => 12,
+        };
+        self.word(header, at).unwrap_or(0).into()
     }
 
     /// How many symbols a hash table of GNU knows: the last one is at the end of the last chain.
@@ -287,20 +298,29 @@ impl Elf {
     }
 
     fn add(&self, symbols: &[u8], text: Vec<u8>, source: &'static str, builder: &mut Builder) {
-        let names = builder.names.len() as u8;
-        if self.is_64 {
-            self.add_all(slice::<elf::Sym64<Endianness>>(symbols), &text, names, builder);
+        let names = Names { source, text, end: 0 };
+        let is_whole = if self.is_64 {
+            self.add_all(slice::<elf::Sym64<Endianness>>(symbols), &names, builder)
         } else {
-            self.add_all(slice::<elf::Sym32<Endianness>>(symbols), &text, names, builder);
+            self.add_all(slice::<elf::Sym32<Endianness>>(symbols), &names, builder)
+        };
+        if !is_whole {
+            builder.notes.push(format!("the names of its {source} are too long together, and were not read whole"));
         }
-        builder.names.push(Names { source, text, end: 0 });
+        builder.names.push(names);
     }
 
-    fn add_all<S: Sym<Endian = Endianness>>(&self, symbols: &[S], text: &[u8], names: u8, builder: &mut Builder) {
+    /// Whether it added all. Names may overlap, so a small file can have any number of long ones.
+    fn add_all<S: Sym<Endian = Endianness>>(&self, symbols: &[S], names: &Names, builder: &mut Builder) -> bool {
+        let number = builder.names.len() as u8;
+        let mut left = MOST_NAMES;
         builder.symbols.reserve(symbols.len());
-        for symbol in symbols {
-            builder.symbols.extend(self.symbol(symbol, text, names));
+        for symbol in symbols.iter().filter_map(|symbol| self.symbol(symbol, &names.text, number)) {
+            let Some(rest) = left.checked_sub(names.name(symbol.name).len() as u64) else { return false };
+            left = rest;
+            builder.symbols.push(symbol);
         }
+        true
     }
 
     fn symbol<S: Sym<Endian = Endianness>>(&self, symbol: &S, text: &[u8], names: u8) -> Option<Symbol> {

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 const DEBUG: &str = "usr/lib/debug";
 const MOST_LINK: u64 = 4 << 10;
+const MOST_SUMMED: u64 = 4 << 30;
 
 /// A file, and where the one with its debug information may be.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +88,7 @@ pub fn separate(place: &Place, elf: &Elf, read: Read) -> io::Result<Option<File>
         [directory.join(&link), directory.join(".debug").join(&link), Path::new(DEBUG).join(directory).join(&link)];
     for (root, path) in place.roots.iter().flat_map(|root| paths.iter().map(move |path| (root, path))) {
         let Ok(file) = open_below(root, path) else { continue };
-        if if build_id.is_some() { has(&file, &build_id) } else { checksum_of(&file)? == checksum } {
+        if if build_id.is_some() { has(&file, &build_id) } else { has_checksum(&file, checksum) } {
             return Ok(Some(file));
         }
     }
@@ -112,7 +113,8 @@ pub fn open(path: &Path) -> io::Result<File> {
 pub fn of_file(mut file: &File) -> impl FnMut(u64, u64) -> io::Result<Vec<u8>> + '_ {
     move |offset, size| {
         let there = file.metadata()?.len().saturating_sub(offset).min(size);
-        let mut bytes = Vec::with_capacity(usize::try_from(there).unwrap_or(0));
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(usize::try_from(there).map_err(io::Error::other)?)?;
         if there > 0 {
             file.seek(SeekFrom::Start(offset))?;
             file.take(there).read_to_end(&mut bytes)?;
@@ -158,11 +160,19 @@ fn has(file: &File, build_id: &Option<Vec<u8>>) -> bool {
     build_id.is_some() && build_id::find(of_file(file)).is_ok_and(|found| found == *build_id)
 }
 
+/// Whether a file is worth reading whole, and has a checksum. To read some files of /proc waits for ever.
+fn has_checksum(file: &File, checksum: u32) -> bool {
+    let is_small = file.metadata().is_ok_and(|status| (1..=MOST_SUMMED).contains(&status.len()));
+    let is_elf = || of_file(file)(0, 4).is_ok_and(|begin| begin == b"\x7fELF");
+    is_small && is_elf() && checksum_of(file).is_ok_and(|found| found == checksum)
+}
+
 /// CRC-32, as .gnu_debuglink has it.
 fn checksum_of(mut file: &File) -> io::Result<u32> {
     let mut checksum = !0;
     let mut block = vec![0; 64 << 10];
     file.rewind()?;
+    let mut file = file.take(MOST_SUMMED);
     loop {
         let size = file.read(&mut block)?;
         if size == 0 {

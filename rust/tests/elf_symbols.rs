@@ -7,9 +7,11 @@ use _procmaps::symbols::file;
 use _procmaps::symbols::table::{Builder, Table};
 use random::Random;
 
+const S390: u64 = 22;
 const ARM: u64 = 40;
 const X86_64: u64 = 62;
 const AARCH64: u64 = 183;
+const ALPHA: u64 = 0x9026;
 
 const DYNAMIC_TAGS: [u64; 4] = [5, 6, 10, 4]; // STRTAB, SYMTAB, STRSZ, HASH
 
@@ -210,6 +212,15 @@ fn symbols_of_the_dynamic_segment() {
             assert_eq!((table.len(), sources(&table)), (6, vec!["dynsym"]), "{tag:#x}");
             assert_eq!(name_at(&table, 0x100f), "function");
         }
+    }
+}
+
+#[test]
+fn a_hash_table_of_long_words() {
+    for form in [Form { machine: S390, ..FORMS[1] }, Form { machine: ALPHA, ..FORMS[0] }] {
+        let hash = [1, SYMBOLS.len() as u64 + 1, 0].map(|number| form.number(number, 8)).concat();
+        let table = table(&form.without_sections(4, &hash, &SYMBOLS)).expect("it is an ELF file");
+        assert_eq!(table.len(), 6);
     }
 }
 
