@@ -404,7 +404,7 @@ class Maps(MapSequence):
     def arrow(self, *, signed: bool = False) -> Columns:
         """Return an object that has the columns as this one has, and is nothing else.
 
-        polars takes a sequence for what is in it, and so needs it: `polars.DataFrame(maps.arrow())`.
+        For signed numbers, and for what takes a collection for the objects that are in it.
 
         Args:
             signed: Whether numbers are signed, with the same bits, for engines that have no

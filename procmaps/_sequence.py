@@ -8,6 +8,7 @@ from _collections_abc import Sequence
 from _operator import index
 from _thread import RLock
 
+from procmaps._listlike import Listlike
 from procmaps._map import Map, map_of, maps_of
 from procmaps._procmaps import Table
 
@@ -36,7 +37,7 @@ if sys.platform != "win32":  # pragma: no branch
     os.register_at_fork(after_in_child=_making._at_fork_reinit)  # type: ignore[attr-defined]
 
 
-class MapSequence(Sequence[Map]):
+class MapSequence(Listlike[Map]):
     """What `Maps` has of the list that it stands for: it slices, adds and compares like one.
 
     Args:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from procmaps._amounts import fields_of
+from procmaps._listlike import Listlike
 from procmaps._maps import Maps
 from procmaps._modules import names_of
 from procmaps._procmaps import UsageTable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Key = Literal["module", "pathname", "kind"]
 
 
-class Usages(Sequence[Usage]):
+class Usages(Listlike[Usage]):
     """What each mapping of a process or of a saved text uses, in its order.
 
     An immutable sequence of `Usage`; its slices are `Usages` too.

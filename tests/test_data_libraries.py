@@ -72,13 +72,13 @@ def test_parquet(maps, tmp_path):
 
 
 def test_polars(maps):
-    assert polars.DataFrame(maps.arrow()).to_dicts() == maps.records()
+    assert polars.DataFrame(maps).to_dicts() == polars.DataFrame(maps.arrow()).to_dicts() == maps.records()
     assert procmaps.from_records(polars.DataFrame(maps.arrow(signed=True)).to_dicts()) == maps
 
 
 def test_polars_finds_in_names():
     """A text column, not a categorical one: its functions are those for text."""
-    found = polars.DataFrame(ODD.arrow()).filter(polars.col("pathname").str.ends_with("cat"))
+    found = polars.DataFrame(ODD).filter(polars.col("pathname").str.ends_with("cat"))
     assert found["begin_address"].to_list() == [0x1000, 0x3000]
 
 

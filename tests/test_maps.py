@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection
 from unittest import mock
 
 import pytest
@@ -160,11 +161,7 @@ def test_what_comes_back_are_maps(maps):
     ):
         assert type(value) is Maps
     assert (ABSENT,) + maps == [ABSENT, *LISTING]
-    assert isinstance(maps, Sequence)
-
-
-def test_a_slice_knows_of_no_process(maps):
-    assert (maps[:2].pid, maps[:2].attempts) == (None, None)
+    assert isinstance(maps, Collection)
 
 
 def test_only_maps_are_held():
@@ -183,3 +180,10 @@ def test_a_list_that_changes_later_does_not_change_them():
     maps = Maps(source)
     source.clear()
     assert maps == LISTING
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="match is of Python 3.10")
+def test_match_takes_it_for_a_sequence(maps):
+    found = {}
+    exec("match maps:\n case [first, *_]: found['first'] = first", {"maps": maps, "found": found})
+    assert found == {"first": maps[0]}

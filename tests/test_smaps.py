@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
@@ -306,7 +306,7 @@ def test_codes_have_meanings():
 
 
 def test_a_sequence(usages):
-    assert isinstance(usages, Sequence)
+    assert isinstance(usages, Collection)
     assert len(usages) == 3
     assert [usage.rss for usage in usages] == [usages[i].rss for i in range(3)] == [40960, 8192, 8192]
     assert usages[-1] == usages[2] == list(usages)[2] != usages[1]
