@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Build and test on what this machine is not: other Pythons, machines and C libraries, in throw-away Debian trees.
 
-    .ci/matrix.py WORK [STEP ...]      all steps, or some; what they have shown is kept in WORK/results.json
-    .ci/matrix.py WORK table           write docs/facts/platforms.md from that
+    .ci/matrix.py WORK [STEP ...]      all steps, or some
 
-It needs Debian, root, network, Rust, and some gigabytes in WORK. Each step can be run again. It is for a person to
-call before a release: `.ci/run` has no time for it.
+What they have shown is kept in .ci/platforms.json, of which `.ci/platforms.py` makes a page of the documentation.
+It needs Debian on x86-64, root, network, Rust, and some gigabytes in WORK. Each step can be run again. It is for a
+person to call before a release: `.ci/run` has no time for it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".ci" / "platforms.json"
 WORK = Path("matrix")
 TESTS = ["pytest", "hypothesis", "pyte"]
 # Of pytest: all tests passed, or not; in either case the table has how many.
@@ -99,7 +100,11 @@ class Tree(NamedTuple):
 
     def run(self, *command: object, accept: tuple[int, ...] = (0,), **variables: object) -> str:
         """Run a command in it, with WORK as /work."""
-        given = {name: value for name, value in os.environ.items() if re.match("(PIP|CARGO_REG|CARGO_HTTP)_", name)}
+        given = {
+            name: value
+            for name, value in os.environ.items()
+            if re.match("(PIP|CARGO_HTTP|CARGO_PROFILE|CARGO_REGISTR[A-Z]+)_", name)
+        }
         given.pop("PIP_FIND_LINKS", None)
         path = ("/root/.cargo/bin:" if self.rust else "") + "/usr/sbin:/usr/bin:/sbin:/bin"
         given |= {"HOME": "/root", "LANG": "C.UTF-8", "PIP_ROOT_USER_ACTION": "ignore", "PATH": path}
@@ -125,9 +130,9 @@ REPLACE = """if True:
 """
 
 
-def boot(suite: str, machine: str, variant: str, packages: str, **options: Any) -> Tree:
+def boot(suite: str, machine: str, variant: str, packages: str, name: str = "", **options: Any) -> Tree:
     """Make a tree, unless it is there."""
-    path = WORK / f"{suite}-{machine}"
+    path = WORK / (name or f"{suite}-{machine}")
     if not path.exists():
         host = run("sed", "-n", "s/^URIs: *//p", "/etc/apt/sources.list.d/debian.sources").split()[0]
         options_of_apt = '--aptopt=Acquire::Check-Valid-Until "false"'  # the mirror may be a snapshot
@@ -151,10 +156,9 @@ def boot(suite: str, machine: str, variant: str, packages: str, **options: Any) 
 
 
 def record(name: str, **facts: Any) -> None:
-    path = WORK / "results.json"
-    results = json.loads(path.read_text()) if path.exists() else {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     results[name] = {**facts, "day": time.strftime("%Y-%m-%d", time.gmtime())}
-    path.write_text(json.dumps(results, indent=1, sort_keys=True))
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print("  =", name, facts, flush=True)
 
 
@@ -163,6 +167,7 @@ def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> N
     counts = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
     bad = counts["failures"] + counts["errors"]
     implementation, version, machine, libc = probe.strip().splitlines()[-1].split("|")
+    by += " (a part)" if "MATRIX_TESTS" in os.environ else ""
     record(
         name,
         kind="run",
@@ -170,7 +175,7 @@ def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> N
         machine=machine,
         libc=libc,
         wheel=wheel.name,
-        size=wheel.stat().st_size,
+        **size_of(wheel),
         passed=counts["tests"] - bad - counts["skipped"],
         skipped=counts["skipped"],
         failed=bad,
@@ -178,14 +183,21 @@ def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> N
     )
 
 
+def size_of(wheel: Path) -> dict[str, int]:
+    """Return the size in bytes, if it was built as a release is."""
+    in_a_hurry = "CARGO_PROFILE_RELEASE_LTO" in os.environ
+    return {"size": wheel.stat().st_size} if wheel.exists() and not in_a_hurry else {}
+
+
 def wheel_for(tag: str) -> Path:
     return next((WORK / "wheels").glob(f"*{tag}*.whl"))
 
 
 def pytest(source: object, report: object) -> list[str]:
-    """Return the arguments to Python for the suite but for what takes seconds each."""
+    """Return the arguments to Python for the suite but for what takes seconds each; or for a part of it."""
+    part = os.environ.get("MATRIX_TESTS", "tests").split()
     options = ["-q", "-p", "no:cacheprovider", "-c", f"{source}/pyproject.toml", f"--junit-xml={report}"]
-    return ["-m", "pytest", *options, "-m", "not slow", f"{source}/tests"]
+    return ["-m", "pytest", *options, "-m", "not slow", *(f"{source}/{name}" for name in part)]
 
 
 def tools() -> Path:
@@ -232,20 +244,21 @@ def repair(machine: str) -> None:
     run(tools() / "abi3audit", "--strict", wheel)
     run(tools() / "twine", "check", "--strict", wheel)
     run(tools() / "check-wheel-contents", wheel)
+    record(f"wheel for {machine}", kind="built", wheel=wheel.name, **size_of(wheel))
+
+
+def pythons(minor: int) -> Iterator[tuple[str, str]]:
+    """Return the CPythons 3.MINOR that are on PATH or in pyenv, whose names on PATH may be empty."""
+    paths = [shutil.which(f"python3.{minor}"), *sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"))]
+    for path in filter(None, paths):
+        if subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
+            yield f"3.{minor}", str(path)
 
 
 def here() -> None:
     """The suite on each CPython that this machine has, by that wheel."""
-    found = [shutil.which(f"python3.{minor}") for minor in range(9, 16)]
-    found += [
-        str(next(iter(sorted(Path.home().glob(f".pyenv/versions/3.{n}.*/bin/python"))), "")) for n in range(9, 16)
-    ]
-    seen = set()
-    for python in filter(None, found):
-        version = run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
-        if version in seen:
-            continue
-        seen.add(version)
+    found = [path for minor in range(9, 16) for path in pythons(minor)]
+    for version, python in dict(found).items():
         venv, report = WORK / f"venv-{version}", WORK / f"here-{version}.xml"
         shutil.rmtree(venv, ignore_errors=True)
         run(python, "-m", "venv", venv)
@@ -253,6 +266,14 @@ def here() -> None:
         suite = pytest(WORK / "src", report)
         run(venv / "bin" / "python", *suite, cwd=WORK, accept=RAN, PROCMAPS_TEST_INSTALLED=1)
         record_tests(f"here {version}", report, run(python, "-c", PROBE), wheel_for("x86_64"), "this machine")
+
+
+def reports() -> None:
+    """What `tox` has tested here, as it leaves it in .tox/junit, without doing it again."""
+    for path in (ROOT / ".tox" / "junit").glob("py3*.xml"):
+        for version, python in dict(pythons(int(path.stem[3:]))).items():
+            built_by_tox = Path("procmaps-0-cp39-abi3-linux_x86_64.whl")
+            record_tests(f"here {version}", path, run(python, "-c", PROBE), built_by_tox, "this machine, by tox")
 
 
 def sid() -> None:
@@ -376,9 +397,38 @@ def free_threaded() -> None:
         )
 
 
-STEPS: dict[str, Callable[[], None]] = {
-    step.__name__: step for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded)
+# On a Debian 12 that has Python and nothing else.
+USES = {
+    "`pip install` of the wheel, `procmaps self`": """
+        python3 -m venv /wheel && /wheel/bin/pip install --quiet --no-index /work/wheels/*x86_64.whl
+        /wheel/bin/procmaps self""",
+    "`apt-get install cargo-web libc6-dev`, `pip install` of the sdist": """
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends cargo-web libc6-dev
+        python3 -m venv /sdist && /sdist/bin/pip install --quiet /work/dist/*.tar.gz
+        /sdist/bin/procmaps self""",
+    "`python setup.py develop`": """
+        cp -r /work/src /checkout && cd /checkout
+        python3 -m venv .venv && .venv/bin/python setup.py develop && .venv/bin/procmaps self""",
+    "`tox -e py311 -- -m 'not slow'`": """
+        cd /checkout && .venv/bin/pip install --quiet tox && .venv/bin/tox -e py311 -- -m 'not slow'""",
 }
+
+
+def fresh() -> None:
+    """What users do, on a system that has nothing for it."""
+    shutil.rmtree(WORK / "fresh", ignore_errors=True)
+    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates", name="fresh")
+    for what, script in USES.items():
+        start = time.monotonic()
+        printed = tree.run("bash", "-ec", script, DEBIAN_FRONTEND="noninteractive")
+        assert "[stack]" in printed or "passed" in printed, printed
+        record(what, kind="use", what=what, seconds=round(time.monotonic() - start), by="a fresh Debian 12")
+
+
+STEPS: dict[str, Callable[[], None]] = {
+    step.__name__: step for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded, fresh)
+}
+INSTEAD: dict[str, Callable[[], None]] = {"reports": reports}  # of here, after .ci/run
 
 
 def main(work: str, *names: str) -> None:
@@ -386,9 +436,10 @@ def main(work: str, *names: str) -> None:
     WORK = Path(work).resolve()
     WORK.mkdir(parents=True, exist_ok=True)
     for name in names or STEPS:
-        print(f"{name}: {STEPS[name].__doc__}", flush=True)
+        step = {**STEPS, **INSTEAD}[name]
+        print(f"{name}: {step.__doc__}", flush=True)
         start = time.monotonic()
-        STEPS[name]()
+        step()
         print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -42,3 +44,9 @@ def test_every_linux_is_built_by_travis() -> None:
     asked = {machine for quoted, plain in jobs for machine in (quoted or plain).split()}
     listed = (EXPECTED / "linux.txt").read_text(encoding="ascii").split()
     assert asked == {identifier.partition("linux_")[2] for identifier in listed}
+
+
+def test_the_page_has_what_ran() -> None:
+    platforms = runpy.run_path(str(ROOT / ".ci" / "platforms.py"))
+    page = platforms["page"](json.loads(platforms["RESULTS"].read_text(encoding="utf-8")))
+    assert platforms["PAGE"].read_text(encoding="utf-8") == page
