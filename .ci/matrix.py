@@ -338,8 +338,17 @@ python_tools() {
 """
 
 
+def emulators() -> None:
+    """Have the kernel start programs for other machines; this stays so until the next boot."""
+    binfmt = Path("/proc/sys/fs/binfmt_misc")
+    if not (binfmt / "register").exists():
+        run("mount", "-t", "binfmt_misc", "binfmt_misc", binfmt)
+    run("update-binfmts", "--enable", accept=(0, 2))  # 2: one of them is not for this machine
+
+
 def emulated() -> None:
     """The suite on them, by qemu-user. Its /proc shows qemu's own mappings, so what needs /proc is left out there."""
+    emulators()
     for name, machine in MACHINES.items():
         tree = boot("trixie", machine.debian, "extract", "python3,libpython3-stdlib", proc=machine.has_proc)
         target = WORK / f"site-{name}"
