@@ -77,6 +77,8 @@ def settings(home):
         **kept,
         **report,
         "HOME": str(home),
+        # His own lets nobody in, and tmux asks for it.
+        "SHELL": "/bin/sh",
         "TMPDIR": str(home),
         "HYPOTHESIS_STORAGE_DIRECTORY": f"{home}/hypothesis",
         "PROCMAPS_TEST_INSTALLED": "1",
