@@ -1,7 +1,7 @@
-"""Run the suite as the user nobody, who may read no process but his own: `nobody.py WHEEL [PYTEST OPTION]...`.
+"""Run the suite as the user nobody, who may read no process but his own: `nobody.py [PYTEST OPTION]...`.
 
-Needs root, to become nobody, and setpriv(1). All is done in a directory that nobody can get at, with a Python
-that he can run: neither a checkout nor a pyenv below /root is such.
+Needs root, to become nobody; setpriv(1); and the wheel in TOX_PACKAGE, where tox has it. All is done in a
+directory that nobody can get at, with a Python that he can run: neither a checkout nor a pyenv below /root is such.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BECOME = [
 ]
 
 
-def main(wheel, *options):
+def main(*options):
     if os.geteuid():
         sys.exit("only root can become nobody")
     python = python_for_all()
@@ -40,7 +40,7 @@ def main(wheel, *options):
         run([python, "-m", "venv", place / "env"])
         pip = [place / "env" / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
         run([*pip, "install", "--upgrade", "pip>=25.1"])
-        run([*pip, "install", wheel, "--group", f"{place}/pyproject.toml:test"])
+        run([*pip, "install", os.environ["TOX_PACKAGE"], "--group", f"{place}/pyproject.toml:test"])
         suite = ["-m", "pytest", "--doctest-modules", "--pyargs", "procmaps", place / "tests"]
         sys.exit(
             subprocess.call([*BECOME, place / "env" / "bin" / "python", *suite, *options], cwd=home, env=settings(home))
