@@ -97,7 +97,7 @@ def test_a_refused_process_is_named(proc):
     directory = proc.add(7, LINES, comm="secret")
     directory.joinpath("maps").chmod(0)
     script = (
-        "import os, sys, procmaps.host\nos.setgid(65534); os.setuid(65534)\n"
+        "import os, sys, procmaps.host, procmaps._records  # now: nobody may be unable to reach the files\nos.setgid(65534); os.setuid(65534)\n"
         "s = procmaps.host.scan(proc=sys.argv[1]); list(s); print([u.record() for u in s.refused])"
     )
     if os.geteuid():
@@ -361,7 +361,8 @@ def test_processes_that_die_meanwhile_are_no_harm():
             scan = procmaps.host.scan()
             assert all(process.maps.is_ordered for process in scan)
             assert os.getpid() not in scan.vanished
-            assert scan.failed == []
+            # Beside these there may be others that never stand still.
+            assert {type(unread.error) for unread in scan.failed} <= {procmaps.InconsistentError}
 
 
 def test_a_fork_between_two_steps_reads_on(proc):
