@@ -82,11 +82,15 @@ class Terminal:
         while self.process.poll() is None:
             assert time.monotonic() < deadline, self.rows
             self._read(0.05)
-        self._read(0)
+        while self._read(0):
+            pass
         return self.process.returncode
 
     def _read(self, seconds):
-        while select.select([self._terminal], [], [], seconds)[0]:
-            data = os.read(self._terminal, 65536)
-            self.output += data
-            self._stream.feed(data)
+        """Take what is printed next, once: who prints all the time has no end. Return whether there was something."""
+        if not select.select([self._terminal], [], [], seconds)[0]:
+            return False
+        data = os.read(self._terminal, 65536)
+        self.output += data
+        self._stream.feed(data)
+        return True
