@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 import sys
 
 import pytest
@@ -10,9 +11,14 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
+from procmaps import _procmaps
 from procmaps._procmaps import SymbolTable
 
+Lines = getattr(_procmaps, "Lines", None)
+needs_lines = pytest.mark.skipif(Lines is None, reason="built without line numbers")
+
 _NAMES = b"\0.symtab\0.strtab\0.gnu_debuglink\0"
+_NAMES += b".debug_info\0.debug_abbrev\0.debug_line\0.debug_line_str\0.debug_rnglists\0"
 
 
 def elf(sections):
@@ -55,3 +61,91 @@ def test_a_debug_file_of_any_size_is_not_summed_up(linked) -> None:
         file.write(b"\x7fELF")
         file.truncate(1 << 43)
     assert len(read(linked)) == 0
+
+
+# Debug information whose parts say the same again and again
+
+
+def unit(entry):
+    """Return a unit of DWARF 5 whose only entry is this one."""
+    content = struct.pack("<HBBI", 5, 1, 8, 0) + entry
+    return struct.pack("<I", len(content)) + content
+
+
+def table(header, content):
+    """Return a table of DWARF 5."""
+    content = struct.pack("<HBB", 5, 8, 0) + header + content
+    return struct.pack("<I", len(content)) + content
+
+
+def abbreviation(number, attributes=b""):
+    return bytes([number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14, 0x11, 0]) + attributes + b"\0\0"
+
+
+def lines(files=b"\1\1\x08\2file\0file\0", program=b""):
+    header = b"\1\1\1\xfb\x0e\x0d\0\1\1\1\1\0\0\0\1\0\0\1\1\1\x08\1/\0" + files
+    return table(struct.pack("<I", len(header)) + header, program)
+
+
+_STATEMENTS, _RANGES = b"\x10\x17", b"\x55\x17"
+_ENTRY = b"\x81\x80\0"
+# A line at each of 200,000 addresses; of 50,000 ranges each; names of the same million letters.
+_LONG_PROGRAM = b"\0\x09\x02" + struct.pack("<Q", 0x1000) + b"\x20" * 200_000 + b"\0\1\1"
+_LONG_RANGES = table(struct.pack("<I", 0), (b"\x07" + struct.pack("<Q", 0x1000) + b"\x10") * 50_000 + b"\0")
+_LONG_FILES = b"\1\1\x1f\xa0\x9c\1" + struct.pack("<20000I", *range(20_000))
+
+HOSTILE = {
+    "lines": [
+        (".debug_info", unit(_ENTRY + bytes(4)) * 2000),
+        (".debug_abbrev", abbreviation(1, _STATEMENTS) + b"\0"),
+        (".debug_line", lines(program=_LONG_PROGRAM)),
+    ],
+    "ranges": [
+        (".debug_info", unit(_ENTRY + struct.pack("<I", 12)) * 2000),
+        (".debug_abbrev", abbreviation(1, _RANGES) + b"\0"),
+        (".debug_line", lines()),
+        (".debug_rnglists", _LONG_RANGES),
+    ],
+    "abbreviations": [
+        (".debug_info", unit(_ENTRY) * 2000),
+        (".debug_abbrev", b"".join([abbreviation(number) for number in range(1, 50_000)]) + b"\0"),
+        (".debug_line", lines()),
+    ],
+    "files": [
+        (".debug_info", unit(_ENTRY + bytes(4))),
+        (".debug_abbrev", abbreviation(1, _STATEMENTS) + b"\0"),
+        (".debug_line", lines(_LONG_FILES, _LONG_PROGRAM)),
+        (".debug_line_str", b"a" * 1_000_000 + b"\0"),
+    ],
+}
+
+
+@needs_lines
+@pytest.mark.parametrize("sections", HOSTILE.values(), ids=HOSTILE)
+def test_debug_information_that_is_worth_less_than_it_costs(tmp_path, sections) -> None:
+    (tmp_path / "hostile").write_bytes(elf([(name, 1, 0, content) for name, content in sections]))
+    done = subprocess.run([sys.executable, "-c", _READ, str(tmp_path / "hostile")], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "its debug information says the same again and again")
+
+
+@needs_lines
+@pytest.mark.parametrize("name", ["lines", "ranges", "abbreviations"])
+def test_what_is_said_once_is_read(tmp_path, name) -> None:
+    sections = dict(HOSTILE[name])
+    info = sections[".debug_info"]
+    sections[".debug_info"] = info[: len(info) // 2000]
+    (tmp_path / "file").write_bytes(elf([(section, 1, 0, content) for section, content in sections.items()]))
+    found = Lines.of_file(str(tmp_path / "file"), None, [])
+    assert found is not None
+    assert found.frames(struct.pack("<Q", 0x1010)) == ([[(None, "file", 1)]] if name == "lines" else [[]])
+
+
+_READ = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+from procmaps._procmaps import Lines
+try:
+    Lines.of_file(sys.argv[1], None, [])
+except OSError as error:
+    print(error)
+"""

@@ -3,19 +3,19 @@
 //! Format: DWARF 2 to 5, in the ELF file or in its separate debug file, with what that shares with
 //! others (.gnu_debugaltlink), as it is or compressed (zlib). Not read: zstd, and .dwo and .dwp.
 //!
-//! Guarantee: no more than [`MOST_DEBUG`] is read. A unit is parsed when an address in it is first asked
-//! for; where its entries are nested deeper than [`DEEPEST`], only the line is told, as the parser
-//! of inlined functions is recursive.
+//! Guarantee: no more than [`MOST_DEBUG`] is read, and time and memory are in proportion to what is:
+//! see `metered.rs`. A unit is parsed when an address in it is first asked for; where its entries are
+//! nested deeper than [`DEEPEST`], only the line is told, as the parser of inlined functions is recursive.
 //!
 //! Authority: the DWARF standard, <https://dwarfstd.org>.
 
 use super::elf::{Elf, Read, Section};
 use super::file::{self, Place};
+use super::metered::{Allowance, Metered};
 use addr2line::Context;
-use gimli::{Dwarf, EndianArcSlice, RunTimeEndian, SectionId};
+use gimli::{Dwarf, RunTimeEndian, SectionId};
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 
 const MOST_DEBUG: u64 = 4 << 30;
 const DEEPEST: isize = 500;
@@ -23,11 +23,13 @@ const MOST_LINK: u64 = 4 << 10;
 
 const COMPRESSED: u64 = object::elf::SHF_COMPRESSED.0;
 
-type Bytes = EndianArcSlice<RunTimeEndian>;
+/// What any file may be read; and for each of its bytes, as each is read for a few reasons.
+const READINGS: u64 = 16 << 20;
+const READINGS_A_BYTE: u64 = 8;
 
 /// The debug information of one file.
 pub struct Lines {
-    context: Context<Bytes>,
+    context: Context<Metered>,
     /// Whether the entries of a unit, by its offset, are nested no deeper than they may be.
     is_shallow: HashMap<usize, bool>,
 }
@@ -70,21 +72,25 @@ pub fn lines_of_image(bytes: &[u8]) -> io::Result<Option<Lines>> {
 
 impl Lines {
     fn of(place: &Place, elf: &Elf, read: Read) -> io::Result<Lines> {
-        let mut left = MOST_DEBUG;
-        let mut dwarf = Dwarf::load(|id| section(elf, id, &mut *read, &mut left))?;
+        let mut content = Content { left: MOST_DEBUG, allowance: Allowance::default() };
+        content.allowance.add(READINGS);
+        let mut dwarf = Dwarf::load(|id| content.section(elf, id, &mut *read))?;
         if let Some(shared) = shared(place, elf, read)? {
             let mut read = file::of_file(&shared);
             if let Some(elf) = Elf::parse(&mut read)? {
-                dwarf.load_sup(|id| section(&elf, id, &mut read, &mut left))?;
+                dwarf.load_sup(|id| content.section(&elf, id, &mut read))?;
             }
         }
-        let context = Context::from_dwarf(dwarf).map_err(io::Error::other)?;
-        Ok(Lines { context, is_shallow: HashMap::new() })
+        let context = Context::from_dwarf(dwarf);
+        if content.allowance.is_spent() {
+            return Err(io::Error::other("its debug information says the same again and again"));
+        }
+        Ok(Lines { context: context.map_err(io::Error::other)?, is_shallow: HashMap::new() })
     }
 
     /// The places at an address in the file's own numbering: of the innermost inlined function first.
     ///
-    /// Nothing if there are none, or what tells of them is malformed.
+    /// Nothing if there are none, or what tells of them is malformed or says the same again and again.
     pub fn frames(&mut self, address: u64) -> Vec<Frame> {
         let frames = if self.is_shallow_at(address) { self.all(address) } else { None };
         frames.unwrap_or_else(|| self.line(address).into_iter().collect())
@@ -112,7 +118,7 @@ impl Lines {
 }
 
 /// Whether the entries of a unit are nested no deeper than they may be.
-fn is_shallow(unit: &gimli::UnitRef<Bytes>) -> gimli::Result<bool> {
+fn is_shallow(unit: &gimli::UnitRef<Metered>) -> gimli::Result<bool> {
     let mut entries = unit.entries_raw(None)?;
     while !entries.is_empty() {
         if entries.next_depth() > DEEPEST {
@@ -135,13 +141,23 @@ fn has_lines(elf: &Elf) -> bool {
     elf.section(b".debug_line").is_some_and(|section| section.kind != object::elf::SHT_NOBITS)
 }
 
-fn section(elf: &Elf, id: SectionId, read: Read, left: &mut u64) -> io::Result<Bytes> {
-    let order = if elf.is_big_endian() { RunTimeEndian::Big } else { RunTimeEndian::Little };
-    let bytes = match elf.section(id.name().as_bytes()) {
-        Some(section) if section.kind != object::elf::SHT_NOBITS => content(elf, section, read, left)?,
-        _ => Vec::new(),
-    };
-    Ok(EndianArcSlice::new(Arc::from(bytes), order))
+/// What is read of a file, and of the one that it shares with others.
+struct Content {
+    /// How many bytes may still be.
+    left: u64,
+    allowance: Allowance,
+}
+
+impl Content {
+    fn section(&mut self, elf: &Elf, id: SectionId, read: Read) -> io::Result<Metered> {
+        let order = if elf.is_big_endian() { RunTimeEndian::Big } else { RunTimeEndian::Little };
+        let bytes = match elf.section(id.name().as_bytes()) {
+            Some(section) if section.kind != object::elf::SHT_NOBITS => content(elf, section, read, &mut self.left)?,
+            _ => Vec::new(),
+        };
+        self.allowance.add(READINGS_A_BYTE * bytes.len() as u64);
+        Ok(Metered::new(bytes, order, &self.allowance))
+    }
 }
 
 /// What a section holds, decompressed.

@@ -8,11 +8,14 @@
 //! | `perf_map.rs` | which symbols has code that was made at run time? |
 //! | `space.rs` | which symbols hold these addresses of a process? |
 //! | `lines.rs` | which line of which source is at this address? |
+//! | `metered.rs` | how much of debug information may be read? |
 
 pub mod elf;
 pub mod file;
 #[cfg(feature = "lines")]
 pub mod lines;
+#[cfg(feature = "lines")]
+mod metered;
 pub mod perf_map;
 pub mod space;
 pub mod table;
