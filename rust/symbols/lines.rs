@@ -24,8 +24,8 @@ const MOST_LINK: u64 = 4 << 10;
 const COMPRESSED: u64 = object::elf::SHF_COMPRESSED.0;
 
 /// What any file may be read; and for each of its bytes, as each is read for a few reasons.
-const READINGS: u64 = 16 << 20;
-const READINGS_A_BYTE: u64 = 8;
+const READINGS: usize = 16 << 20;
+const READINGS_A_BYTE: usize = 8;
 
 /// The debug information of one file.
 pub struct Lines {
@@ -155,7 +155,7 @@ impl Content {
             Some(section) if section.kind != object::elf::SHT_NOBITS => content(elf, section, read, &mut self.left)?,
             _ => Vec::new(),
         };
-        self.allowance.add(READINGS_A_BYTE * bytes.len() as u64);
+        self.allowance.add(READINGS_A_BYTE.saturating_mul(bytes.len()));
         Ok(Metered::new(bytes, order, &self.allowance))
     }
 }

@@ -7,18 +7,18 @@
 use gimli::{EndianArcSlice, Reader, ReaderOffsetId, Result, RunTimeEndian};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes that are shared by all readers of them.
 type Bytes = EndianArcSlice<RunTimeEndian>;
 
 /// How much may still be read. One thread at a time reads, so nothing is lost between load and store.
 #[derive(Clone, Debug, Default)]
-pub struct Allowance(Arc<AtomicU64>);
+pub struct Allowance(Arc<AtomicUsize>);
 
 impl Allowance {
     /// Allows so many readings more.
-    pub fn add(&self, readings: u64) {
+    pub fn add(&self, readings: usize) {
         self.0.store(self.0.load(Ordering::Relaxed).saturating_add(readings), Ordering::Relaxed);
     }
 
@@ -29,7 +29,7 @@ impl Allowance {
 
     #[inline]
     fn spend(&self, readings: usize) -> bool {
-        let left = self.0.load(Ordering::Relaxed).checked_sub(readings as u64);
+        let left = self.0.load(Ordering::Relaxed).checked_sub(readings);
         self.0.store(left.unwrap_or(0), Ordering::Relaxed);
         left.is_some()
     }
