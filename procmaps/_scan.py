@@ -282,8 +282,15 @@ def _wanted(
         conditions(None, None, name, None, None, None)
     letters = None if patterns is None else [_letters(pattern) for pattern in patterns]
     globs = None if names is None else [encode(name) for name in names]
-    places = None if files is None else [(major, minor, inode) for (major, minor), inode in files]
+    places = None if files is None else [_place(file) for file in files]
     return letters, globs, places, kinds, deleted
+
+
+def _place(file: File) -> tuple[int, int, int]:
+    (major, minor), inode = file
+    if not (0 <= major < 1 << 32 and 0 <= minor < 1 << 32 and 0 <= inode < 1 << 64):
+        raise ValueError(f"no file has device and inode {file!r}: they have 32, 32 and 64 bits")
+    return major, minor, inode
 
 
 def _several(value: str | Iterable[str] | None) -> list[str] | None:

@@ -101,6 +101,7 @@ def who(
 
     Raises:
         UnsupportedError: There is no proc file system here.
+        ValueError: `library` is empty, or no device and inode that could be.
 
     >>> import procmaps.host
     >>> import os
@@ -109,6 +110,8 @@ def who(
     True
     """
     root = proc_root(proc)
+    if not library:
+        raise ValueError("library is empty: it is a name, a path, a device and an inode, or a build ID")
     if isinstance(library, bytes):
         return _by_build_id(library, root, progress)
     if isinstance(library, tuple):

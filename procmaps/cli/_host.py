@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from procmaps._answer import Answer
-    from procmaps._scan import ProcessMaps
+    from procmaps._scan import ProcessMaps, Scan
 
 _PATIENCE = 1.0
 
@@ -31,7 +31,7 @@ exit status, of this verb:
   2  the command line is wrong, there is no proc file system, or the output cannot be written
   3  permission denied to a process that was named
   4  no such process
-  6  with --strict: some processes could not be read
+  6  with --strict: some processes could not be read; or one that was named, for another reason
 """
 
 
@@ -67,7 +67,14 @@ def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> 
             _output.complain(f"procmaps: no such process {pid}: it ended, or is hidden from this user")
     if is_named and (scan.vanished or scan.refused):
         return 4 if scan.vanished else 3
-    return 6 if options.strict and (scan.refused or scan.failed) else status
+    # Of what could not be read nothing is known: that is no answer about a process that was named.
+    is_unknown = (scan.failed and is_named) or (options.strict and (scan.refused or scan.failed))
+    return 6 if is_unknown else status
+
+
+def readable(scan: Scan) -> str:
+    """Return how many processes could be read, in words."""
+    return f"{scan.read:,} process{'es' * (scan.read != 1)} that could be read"
 
 
 def unseen(answer: Answer[Any], root: str) -> list[str]:

@@ -77,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(reading: Reading, symbolizer: Symbolizer, options: argparse.Namespace) -> int:
     addresses = options.addresses or _words(standard_input())
+    if not addresses and not options.quiet:
+        _output.complain("procmaps: no addresses: standard input has none")
     locations = symbolizer.locate(addresses, lines=options.lines)
     if not options.quiet:
         _output.write(_lines(reading, list(zip(addresses, locations)), options))
@@ -131,7 +133,8 @@ def _record(at: int, location: Location | None) -> dict[str, object]:
     from procmaps._records import record
 
     if location is None:
-        return {"address": f"{at:#x}", "map": None, "module": None, "symbol": None}
+        fields = ("file_offset", "elf_address", "symbol", "module", "map")
+        return {"address": f"{at:#x}", **dict.fromkeys(fields)}
     return {
         "address": f"{at:#x}",
         "file_offset": _hex(location.file_offset),

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _output.write(_lines(answer, options))
         if not (_output.is_data(options) or options.sarif):
-            _output.complain(f"procmaps: {_count(len(answer))} in {answer.scan.read:,} processes that could be read")
+            _output.complain(f"procmaps: {_count(len(answer))} in {_host.readable(answer.scan)}")
     least = SEVERITIES.index(options.fail_on)
     is_severe = any([SEVERITIES.index(finding.rule.severity) >= least for finding in answer])
     return _host.status_of(answer, 1 if is_severe else 0, options)

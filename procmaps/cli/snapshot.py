@@ -137,7 +137,9 @@ def _save_many(options: argparse.Namespace) -> int:
     for why, those in failed.items():
         _output.complain(f"procmaps: {len(those):,} of {len(targets):,} processes {why}: {_some(those)}")
     # That some end or are of others is to be expected of all, but not of those that were named.
-    return 0 if saved and (options.all or not failed) else 6 if saved else 3
+    if saved:
+        return 0 if options.all or not failed else 6
+    return _STATUSES[next(iter(failed))] if len(failed) == 1 else 6
 
 
 _WHY = {
@@ -145,6 +147,7 @@ _WHY = {
     ProcessLookupError: "are not there, or ended",
     InconsistentError: "changed their mappings in every reading",
 }
+_STATUSES = dict(zip(_WHY.values(), (3, 4, 6)))
 
 
 def _every(options: argparse.Namespace) -> list[str]:

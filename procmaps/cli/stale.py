@@ -99,7 +99,7 @@ def _remarks(answer: StaleAnswer, found: list[Stale], options: argparse.Namespac
     if _output.is_data(options) or options.units:
         return
     if not found:
-        yield f"procmaps: nothing is stale in {answer.scan.read:,} processes that could be read"
+        yield f"procmaps: nothing is stale in {_host.readable(answer.scan)}"
     counts = [(rule.id, sum([entry.rule is rule for entry in answer.ignored])) for rule in RULES]
     ignored = ", ".join([f"{count} {name}" for name, count in counts if count])
     if ignored and not options.all:

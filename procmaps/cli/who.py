@@ -6,6 +6,7 @@ from procmaps._escape import shown
 from procmaps._who import who
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
+from procmaps.cli._errors import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 0 if there was a process to tell of."""
-    answer = who(_library(options.library), progress=_host.progress(), proc=options.proc)
+    try:
+        answer = who(_library(options.library), progress=_host.progress(), proc=options.proc)
+    except ValueError as error:
+        raise Refused(f"LIBRARY: {error}") from None
     uses = [use for use in answer if options.state is None or use.fate.state in options.state]
     if not options.quiet:
         _output.write(_lines(answer, uses, options))

@@ -85,7 +85,8 @@ def test_addresses_of_standard_input(command, stdin, answer):
     assert status == 0
     assert [line.split()[3] for line in out.splitlines() if line[0] != " "] == ["answer+0x0", "answer+0x1"]
     stdin("")
-    assert command("addr", "self") == (1, "", "")
+    assert command("addr", "self") == (1, "", "procmaps: no addresses: standard input has none\n")
+    assert command("addr", "self", "-q") == (1, "", "")
     stdin("word")
     status, _, err = command("addr", "self")
     assert status == 2
@@ -109,7 +110,7 @@ def test_json(command, answer, compiled):
     assert symbol["elf_address"] == hex(module.elf_address(answer))
     assert symbol["frames"][-1]["function"] == "answer"
     assert first["map"]["pathname"] == compiled
-    assert second == {"address": "0x10", "map": None, "module": None, "symbol": None}
+    assert second == {**dict.fromkeys(first), "address": "0x10"}
     lines = command("addr", "self", hex(answer), hex(id(answer)), "--jsonl")[1].splitlines()
     assert [json.loads(line)["symbol"] is None for line in lines] == [False, True]
 

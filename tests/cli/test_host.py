@@ -61,6 +61,13 @@ def test_who_by_state(command, host):
     assert "its name was removed and is another file's now" in ours[1]
 
 
+@pytest.mark.parametrize("library", ["", f"fe:01:{10**20 - 1}", f"{1 << 32:x}:1:9", f"1:{1 << 64:x}:9"])
+def test_who_of_what_cannot_be(command, library):
+    status, out, err = command("who", library)
+    assert (status, out) == (2, "")
+    assert err.startswith("procmaps: LIBRARY: ")
+
+
 def test_who_finds_nothing(command):
     status, out, err = command("who", "libnothing-is-called-so")
     assert (status, out) == (1, "")
@@ -118,7 +125,7 @@ def test_stale_with_reasons_and_what_is_ignored(command, host):
 def test_stale_without_what_is_unsure(command, host):
     assert command("stale", host["overwritten"], "--sure")[:2] == (0, "")
     assert command("stale", host["deleted"], "--sure")[0] == 1
-    assert "nothing is stale in 1 processes that could be read" in command("stale", host["live"])[2]
+    assert "nothing is stale in 1 process that could be read" in command("stale", host["live"])[2]
     assert command("stale", host["live"], "-q") == (0, "", "")
 
 
@@ -236,6 +243,7 @@ def test_what_could_not_be_read_is_told(command, proc):
     assert status == 0
     assert "procmaps: process 1 could not be read: line 1, column 1: " in err
     assert command("limits", "--proc", proc.root, "--strict")[0] == 6
+    assert command("stale", 1, "--proc", proc.root)[0] == 6
     document = json.loads(command("limits", "--proc", proc.root, "--json")[1])["scan"]
     assert (document["processes"], document["kernel_threads"], document["failed"][0]["pid"]) == (2, 1, 1)
 
