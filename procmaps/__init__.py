@@ -82,7 +82,7 @@ for _name in __all__:
         globals()[_name].__module__ = __name__
 del _name
 
-if not TYPE_CHECKING:
+if not TYPE_CHECKING:  # pragma: no branch
 
     def __getattr__(name):
         if name not in _LATER:
