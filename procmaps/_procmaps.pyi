@@ -373,6 +373,10 @@ class Lines:
     def frames(self, elf_addresses: bytes) -> list[list[tuple[str | None, str | None, int | None]]]:
         """For each address (u64, packed) of the file's own numbering: `(function, file, line)`, the innermost first."""
 
+    @property
+    def problem(self) -> str | None:
+        """What could not be read in any answer so far, in words; None if all was."""
+
 def demangle(name: str | bytes, strict: bool, verbose: bool) -> str:
     """Demangle one name. If it is none: ValueError, or the name itself if not `strict`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from io import UnsupportedOperation
 from stat import S_ISREG
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from procmaps._module import Module
     from procmaps._procmaps import Lines, Symbol
 
-_MOST_PERF_MAP = 512 << 20
+_MOST_PERF_MAP = 64 << 20
 _MOST_NAMES = 1 << 30
 
 # Of each version of a file, as long as somebody has its table.
@@ -51,15 +52,17 @@ def symbols_of(module: Module) -> Reading:
     return Reading(table, "; ".join(table.notes) or None)
 
 
-def lines_of(module: Module) -> Lines | None:
-    """Return the debug information of a module, None if there is none that can be read."""
+def lines_of(module: Module) -> tuple[Lines | None, str | None]:
+    """Return the debug information of a module, None if there is none; and why it cannot be read."""
     from procmaps._procmaps import Lines
 
     try:
         with module.open() as file:
-            return Lines.of_file(_path(file), module.path, roots_of(module.maps, module._root))
-    except (OSError, LookupError):
-        return None
+            return Lines.of_file(_path(file), module.path, roots_of(module.maps, module._root)), None
+    except UnsupportedOperation:  # it is in memory
+        return None, None
+    except (OSError, LookupError) as error:
+        return None, getattr(error, "strerror", None) or str(error)
 
 
 def listed(module: Module) -> list[Symbol]:
@@ -131,13 +134,24 @@ def _table(module: Module, file: BinaryIO) -> SymbolTable | None:
         status = os.fstat(file.fileno())
     except OSError:  # it is in memory
         return SymbolTable.of_image(file.read())
-    key = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+    roots = roots_of(module.maps, module._root)
+    version = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+    # What else has symbols of it is looked for by its path, and in another container there can be another file.
+    key = (version, module.path, *map(_identity, roots))
     table = _tables.get(key)
     if table is None:
-        table = SymbolTable.of_file(_path(file), module.path, roots_of(module.maps, module._root))
+        table = SymbolTable.of_file(_path(file), module.path, roots)
         if table is not None:
             _tables[key] = table
     return table
+
+
+def _identity(root: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(root)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _path(file: BinaryIO) -> str:
@@ -158,19 +172,26 @@ def _perf_map(path: str, directory: str) -> Reading:
         owners = {0, os.geteuid(), *map(int, _field(directory, "Uid").split())}
         if not S_ISREG(status.st_mode) or status.st_uid not in owners:
             raise PermissionError(errno.EPERM, "it is not a file of the process's user, of root or of ours", path)
-        if status.st_size > _MOST_PERF_MAP:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+        surplus = max(0, status.st_size - _MOST_PERF_MAP)
         with open(f"/proc/self/fd/{found}", "rb") as file:
+            if surplus:  # what is said last replaces what was said before
+                file.seek(surplus - 1)
+                surplus += len(file.readline(_MOST_PERF_MAP)) - 1
             table = SymbolTable.of_perf_map(file.read(_MOST_PERF_MAP))
     finally:
         os.close(found)
-    return Reading(table, "; ".join([f"{path}: {note}" for note in table.notes]) or None)
+    notes = [f"{path}: {note}" for note in table.notes]
+    if surplus:
+        notes.append(f"{path}: it is too large, and its first {surplus:,} bytes were not read")
+    return Reading(table, "; ".join(notes) or None)
 
 
 def _field(directory: str, name: str) -> str:
     """Return a field of the status of a process, "" if there is none."""
     try:
-        with open(f"{directory}/status", "rb") as file:
+        # It can be a FIFO, in a directory that only stands for /proc.
+        descriptor = os.open(f"{directory}/status", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
             lines = file.read().decode("ascii", "replace").split("\n")
     except OSError:
         return ""

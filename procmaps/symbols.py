@@ -228,12 +228,20 @@ class Symbolizer:
                 asked = array("Q", [addresses[i] - bias for i in places])
                 for i, frames in zip(places, lines.frames(asked.tobytes())):
                     found[i] = _with_frames(found[i], frames)  # type: ignore[arg-type]
+                self._add_problem(self.modules[number], lines.problem)
         return found
 
     def _lines_of(self, number: int) -> Lines | None:
         if number not in self._lines:
-            self._lines[number] = lines_of(self.modules[number])
+            self._lines[number], problem = lines_of(self.modules[number])
+            self._add_problem(self.modules[number], problem)
         return self._lines[number]
+
+    def _add_problem(self, module: Module, of_lines: str | None) -> None:
+        """Tell why lines cannot be read, beside what is told of symbols."""
+        before = self.problems.get(module.pathname)
+        if of_lines is not None and of_lines not in (before or ""):
+            self.problems[module.pathname] = "; ".join(filter(None, [before, f"line numbers: {of_lines}"]))
 
 
 def _with_frames(symbol: Symbol, frames: list[tuple[str | None, str | None, int | None]]) -> Symbol:

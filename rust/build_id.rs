@@ -11,7 +11,6 @@
 //! Authority: elf(5). The kernel's own, which PROCMAP_QUERY asks, is lib/buildid.c.
 
 use crate::elf::{self, Failure, Format, Header, Segment, Source};
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -21,7 +20,7 @@ const MOST_NOTE_BYTES: u64 = 128 << 10;
 
 /// The build ID of a file; `None` if it is no regular file or has none.
 pub fn of_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut file = File::open(path)?;
+    let mut file = elf::open(path)?;
     if !file.metadata()?.is_file() {
         return Ok(None);
     }

@@ -62,9 +62,17 @@ pub struct Elf {
     pub build_id: Option<Vec<u8>>,
 }
 
+/// Opens a file to read it; for a FIFO that nobody writes to it does not wait.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(target_os = "linux")]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    options.read(true).open(path)
+}
+
 /// What a file of a path says; `None` if it is no regular file or no ELF file.
 pub fn of_file(path: &Path) -> Result<Option<Elf>, Failure> {
-    let mut file = File::open(path)?;
+    let mut file = open(path)?;
     if !file.metadata()?.is_file() {
         return Ok(None);
     }
@@ -76,7 +84,7 @@ pub type Piece = (u64, u64, u64);
 
 /// What a file says of which parts are in the memory that a path (`/proc/PID/mem`) leads to.
 pub fn of_memory(path: &Path, pieces: &[Piece]) -> Result<Option<Elf>, Failure> {
-    let mut memory = File::open(path)?;
+    let mut memory = open(path)?;
     let origin = pieces.first().map(|&(offset, address, _)| address.wrapping_sub(offset));
     of_source(&mut |offset, size| read_piece(&mut memory, pieces, offset, size), origin)
 }

@@ -147,7 +147,8 @@ impl Process {
     }
 
     pub(crate) fn file(&self, name: impl AsRef<Path>) -> Result<File, Failure> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        // In a directory that only stands for /proc it can be a FIFO, for which one would wait for ever.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         rustix::fs::openat(&self.directory, name.as_ref(), flags, Mode::empty())
             .map(File::from)
             .map_err(|errno| self.failure(name, errno.into()))

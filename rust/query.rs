@@ -271,7 +271,7 @@ pub(crate) fn is_alive(listing: &File) -> io::Result<bool> {
 
 /// The mapping that holds an address in the process with this listing: opens, asks, closes.
 pub fn query_once<'n>(listing: &str, address: u64, name: &'n mut [u8]) -> io::Result<Option<Row<'n>>> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let maps = File::from(rustix::fs::open(listing, flags, Mode::empty())?);
     match Query::ask(&maps, address, 0, name, &mut []) {
         Ok(query) => Ok(Some(query.row(name))),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -139,6 +142,136 @@ def test_what_is_said_once_is_read(tmp_path, name) -> None:
     assert found is not None
     assert found.frames(struct.pack("<Q", 0x1010)) == ([[(None, "file", 1)]] if name == "lines" else [[]])
 
+
+# Units far from each other: each is read when it is asked for, and has the same long table of lines.
+_SPREAD = {
+    ".debug_info": b"".join([unit(_ENTRY + bytes(4) + struct.pack("<QI", 0x1000 + i * 16, 16)) for i in range(2000)]),
+    ".debug_abbrev": abbreviation(1, _STATEMENTS + b"\x11\x01\x12\x06") + b"\0",
+    ".debug_line": lines(program=_LONG_PROGRAM),
+}
+
+
+@needs_lines
+def test_what_is_not_read_any_more_is_told(tmp_path) -> None:
+    (tmp_path / "hostile").write_bytes(elf([(name, 1, 0, content) for name, content in _SPREAD.items()]))
+    found = Lines.of_file(str(tmp_path / "hostile"), None, [])
+    assert found is not None
+    assert found.frames(struct.pack("<Q", 0x1008)) == [[(None, "file", 1)]]
+    assert found.problem is None
+    told = found.frames(struct.pack("<2000Q", *range(0x1008, 0x1008 + 32000, 16)))
+    assert told[0] and not told[-1]
+    assert found.problem == "its debug information says the same again and again"
+
+
+def compressed(content, size=None):
+    """Return the content of a section that is compressed, and says that it has some size."""
+    return struct.pack("<IIQQ", 1, 0, len(content) if size is None else size, 1) + zlib.compress(content, 9)
+
+
+@needs_lines
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (bytes(2 << 20), "compressed to less than a hundredth"),
+        (bytes(1 << 20), None),
+    ],
+)
+def test_debug_information_that_was_compressed_to_fill_memory(tmp_path, content, problem) -> None:
+    image = elf([(".debug_line", 1, 0, lines()), (".debug_info", 1, 0, compressed(content))])
+    # The flag of the second section: SHF_COMPRESSED.
+    headers = struct.unpack_from("<Q", image, 40)[0]
+    flags = headers + 2 * 64 + 8
+    (tmp_path / "bomb").write_bytes(image[:flags] + struct.pack("<Q", 1 << 11) + image[flags + 8 :])
+    done = subprocess.run([sys.executable, "-c", _READ, str(tmp_path / "bomb")], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert ("compressed to less than a hundredth" in done.stdout) == (problem is not None)
+
+
+@needs_lines
+def test_there_is_no_more_debug_information_than_memory(tmp_path) -> None:
+    image = bytearray(elf([(".debug_line", 1, 0, lines()), (".debug_info", 1, 0, b"")]))
+    headers = struct.unpack_from("<Q", image, 40)[0]
+    struct.pack_into("<Q", image, headers + 2 * 64 + 32, (1 << 30) + 1)
+    with open(tmp_path / "sparse", "wb") as file:
+        file.write(image)
+        file.truncate(3 << 30)
+    done = subprocess.run([sys.executable, "-c", _READ, str(tmp_path / "sparse")], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "there is too much debug information")
+
+
+# Files elsewhere
+
+
+def test_a_perf_map_of_many_symbols_takes_no_more_memory_than_there_is() -> None:
+    done = subprocess.run([sys.executable, "-c", _PERF_MAP], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "4000000 ['7184810 of its first symbols are too many'] b")
+
+
+_PERF_MAP = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+from procmaps._procmaps import SymbolTable
+table = SymbolTable.of_perf_map(b"0 1 a\\n" * (((64 << 20) - 6) // 6) + b"0 1 b\\n")
+print(len(table), table.notes, table.symbol(table.find(0), None).name)
+"""
+
+
+@pytest.mark.parametrize("errno", [errno.ENOSYS, errno.EPERM])
+def test_without_openat2_no_file_is_looked_for_below_a_root(linked, tmp_path_factory, errno) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "debug"
+    outside.write_bytes(b"\x7fELF")
+    (linked / "debug").symlink_to(outside)
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_OPENAT2, str(errno), str(linked)], capture_output=True, text=True
+    )
+    if done.returncode == 77:
+        pytest.skip("no filter of system calls can be set here")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = "its debug file cannot be read: it was not looked for below another root, as openat2(2) is refused here"
+    assert done.stdout.strip() == str([text])
+
+
+# A filter: load the number of the call; if it is openat2's, an error; else go on.
+_WITHOUT_OPENAT2 = """
+import ctypes, struct, sys
+from procmaps._procmaps import SymbolTable
+program = b"".join(struct.pack("=HBBI", *step) for step in [
+    (0x20, 0, 0, 0), (0x15, 0, 1, 437), (0x06, 0, 0, 0x50000 | int(sys.argv[1])), (0x06, 0, 0, 0x7fff0000)])
+steps = ctypes.create_string_buffer(program, len(program))
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
+filter = Program(4, ctypes.addressof(steps))
+prctl = ctypes.CDLL(None).prctl
+if prctl(38, 1, 0, 0, 0) or prctl(22, 2, ctypes.byref(filter)):
+    sys.exit(77)
+print(SymbolTable.of_file(sys.argv[2] + "/lib", "/lib", [sys.argv[2]]).notes)
+"""
+
+
+def test_no_reader_waits_for_a_fifo(tmp_path) -> None:
+    process = tmp_path / "7"
+    process.mkdir()
+    for name in ("maps", "stat"):
+        os.mkfifo(process / name)
+    done = subprocess.run([sys.executable, "-c", _FIFO, str(tmp_path)], capture_output=True, text=True, timeout=20)
+    assert (done.stderr, done.stdout.split("\n")[:-1]) == ("", ["None", "None", "Illegal seek", "[] ['Illegal seek']"])
+
+
+_FIFO = """
+import os, sys
+import procmaps
+from procmaps import _procmaps
+from procmaps.host import scan
+fifo = sys.argv[1] + "/7/maps"
+print(_procmaps.read_elf(fifo))
+print(_procmaps.read_build_id(fifo))
+try:
+    procmaps.from_pid(7, proc=sys.argv[1])
+except OSError as error:
+    print(error.strerror)
+found = scan([7], proc=sys.argv[1])
+print(list(found), [unread.error.strerror for unread in found.failed])
+"""
 
 _READ = """
 import resource, sys

@@ -434,6 +434,7 @@ def test_a_process_that_ended_meanwhile_has_no_lines(compiled):
         child.wait()
         (symbol,) = symbolizer.symbolize([answer], lines=True)
         assert (symbol.name, symbol.line) == ("same", None)
+        assert symbolizer.problems[compiled].startswith("line numbers: No such process")
         assert roots_of(symbolizer.maps, None) == ["/"]
         assert "there is no /tmp/perf-PID.map" in perf_map_of(symbolizer.maps).problem
 
@@ -465,6 +466,32 @@ def test_a_table_is_shared(compiled):
     path = Path(compiled)
     os.utime(path, ns=(1, 1))
     assert symbols_of(only(compiled)).table is not first
+
+
+@needs_cc
+@tool("objcopy")
+@tool("readelf")
+def test_a_table_is_not_shared_with_another_root(saved, tmp_path):
+    """In a container there can be a debug file that was made to mislead."""
+    root, inside, debug, listing = saved
+    build_id = build_id_of(inside)
+    other = tmp_path / "other"
+    same = other / inside.relative_to(root)
+    same.parent.mkdir(parents=True)
+    os.link(inside, same)
+    place = other / "usr/lib/debug/.build-id" / build_id[:2] / f"{build_id[2:]}.debug"
+    place.parent.mkdir(parents=True)
+    shutil.copy(debug, place)
+    (there,), (here,) = listing().modules(other), listing().modules(root)
+    first = symbols_of(there).table
+    assert symbols_of(there).table is first
+    assert symbols_of(here).table is not first
+    assert "hidden" in {symbol.name for symbol in there.symbols()}
+    assert "hidden" not in {symbol.name for symbol in here.symbols()}
+
+
+def test_a_root_that_is_gone(tmp_path):
+    assert _symbol_files._identity(str(tmp_path / "missing")) is None
 
 
 def test_the_root_of_a_container_is_looked_below_too(monkeypatch):
@@ -606,7 +633,26 @@ def test_a_perf_map_that_is_too_large(jit):
     pid, begin, path = jit
     with open(path, "wb") as file:
         file.truncate(1 << 40)
-    assert Symbolizer(pid).find(begin) is None
+        file.seek(0, 2)
+        file.write(f"\n{begin:x} 100 last\n".encode())
+    symbolizer = Symbolizer(pid)
+    assert symbolizer.find(begin).name == "last"
+    assert "it is too large, and its first 1,099,511,627,777 bytes" in symbolizer.problems["code made at run time"]
+
+
+def test_a_line_of_a_perf_map_that_is_cut_is_none(jit, monkeypatch):
+    pid, begin, path = jit
+    text = f"0 1 first\n1{begin:x} 100 second\n{begin + 0x100:x} 100 third\n"
+    write(path, text)
+    at = text.index("second")
+    cut = text.index(f"{begin:x} 100 second")
+    for most, left_out in [(len(text) - cut, at + 7), (len(text) - at - 7, at + 7), (len(text), 0)]:
+        monkeypatch.setattr(_symbol_files, "_MOST_PERF_MAP", most)
+        symbolizer = Symbolizer(pid)
+        assert [symbolizer.find(begin), symbolizer.find(begin + 0x100).name] == [None, "third"]
+        problem = f"{path}: it is too large, and its first {left_out} bytes were not read"
+        problems = [told.replace(f"/proc/{pid}/root", "") for told in symbolizer.problems.values()]
+        assert problems == ([problem] if left_out else [])
 
 
 def not_taken(pid, begin):
@@ -628,6 +674,8 @@ def test_the_vdso():
     symbol = symbolizer.find(vdso[0].runtime_address(symbol=name) + 1)
     assert (symbol.elf_address, symbol.offset, symbol.source) == (names[name].elf_address, 1, "dynsym")
     assert symbolizer.find(vdso[0].base, lines=True) is None
+    assert symbolizer.find(vdso[0].runtime_address(symbol=name), lines=True).line is None
+    assert symbolizer.problems == {}
 
 
 # Values
@@ -688,3 +736,25 @@ def test_only_regular_files_are_read(tmp_path):
     for path in (tmp_path / "fifo", tmp_path, "/dev/zero"):
         with pytest.raises(OSError, match="regular"):
             SymbolTable.of_file(str(path), None, ["/"])
+
+
+def test_a_process_whose_status_is_a_fifo(tmp_path):
+    os.mkfifo(tmp_path / "status")
+    assert _symbol_files._field(str(tmp_path), "Uid") == ""
+
+
+@needs_cc
+def test_lines_that_cannot_be_read_are_a_problem(compiled, monkeypatch):
+    class Damaged:
+        problem = "its debug information is malformed"
+
+        def frames(self, addresses):
+            return [[]] * (len(addresses) // 8)
+
+    answer = Loaded(compiled).address("answer")
+    monkeypatch.setattr(symbols, "lines_of", lambda _: (Damaged(), None))
+    symbolizer = Symbolizer()
+    symbolizer.problems[compiled] = "of symbols"
+    for _ in range(2):
+        symbolizer.find(answer, lines=True)
+        assert symbolizer.problems == {compiled: "of symbols; line numbers: its debug information is malformed"}

@@ -14,6 +14,7 @@ type FlatFrame = (Option<String>, Option<String>, Option<u32>);
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct Lines {
     lines: Mutex<lines::Lines>,
+    failure: Mutex<Option<String>>,
 }
 
 #[pymethods]
@@ -24,7 +25,7 @@ impl Lines {
         let place = Place { path, name, roots };
         let found = py.detach(|| guarded(|| lines::lines(&place)));
         let found = found.map_err(|error| errors::os_error(py, &error, &place.path))?;
-        Ok(found.map(|lines| Lines { lines: Mutex::new(lines) }))
+        Ok(found.map(|lines| Lines { lines: Mutex::new(lines), failure: Mutex::default() }))
     }
 
     /// For each address (u64, packed) of the file's own numbering: `(function, file, line)`, the innermost first.
@@ -32,8 +33,23 @@ impl Lines {
         py.detach(|| {
             // What a panic leaves behind is a unit that is not parsed yet.
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut frames = |address| guarded(|| Ok(lines.frames(address))).unwrap_or_default();
+            let mut frames = |address| {
+                guarded(|| Ok(lines.frames(address))).unwrap_or_else(|error| {
+                    *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+                    Vec::new()
+                })
+            };
             unpacked(elf_addresses).map(|address| frames(address).into_iter().map(flat).collect()).collect()
+        })
+    }
+
+    /// What could not be read in any answer so far, in words; None if all was.
+    #[getter]
+    fn problem(&self, py: Python<'_>) -> Option<String> {
+        py.detach(|| {
+            let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.problem().map(str::to_owned).or(failure)
         })
     }
 }

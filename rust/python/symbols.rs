@@ -45,7 +45,9 @@ impl SymbolTable {
     #[staticmethod]
     fn of_perf_map(py: Python<'_>, text: Vec<u8>) -> Self {
         let (table, left_out) = py.detach(|| perf_map::parse(text));
-        let notes = if left_out > 0 { vec![format!("{left_out} of its lines are malformed")] } else { Vec::new() };
+        let told = [(left_out.malformed, "lines are malformed"), (left_out.surplus, "first symbols are too many")];
+        let told = told.into_iter().filter(|&(count, _)| count > 0);
+        let notes = told.map(|(count, what)| format!("{count} of its {what}")).collect();
         SymbolTable { table: Arc::new(table), notes }
     }
 

@@ -75,10 +75,9 @@ impl Symbols {
 pub fn separate(place: &Place, elf: &Elf, read: Read) -> io::Result<Option<File>> {
     let build_id = build_id::find(&mut *read)?;
     if let Some(path) = build_id.as_deref().and_then(path_by_build_id) {
-        if let Some(file) =
-            place.roots.iter().filter_map(|root| open_below(root, &path).ok()).find(|file| has(file, &build_id))
-        {
-            return Ok(Some(file));
+        let file = first_below(place, &[path], |file| has(file, &build_id))?;
+        if file.is_some() {
+            return Ok(file);
         }
     }
     let Some((link, checksum)) = debug_link(elf, read)? else { return Ok(None) };
@@ -86,22 +85,37 @@ pub fn separate(place: &Place, elf: &Elf, read: Read) -> io::Result<Option<File>
     let directory = directory.strip_prefix("/").unwrap_or(directory);
     let paths =
         [directory.join(&link), directory.join(".debug").join(&link), Path::new(DEBUG).join(directory).join(&link)];
-    for (root, path) in place.roots.iter().flat_map(|root| paths.iter().map(move |path| (root, path))) {
-        let Ok(file) = open_below(root, path) else { continue };
-        if if build_id.is_some() { has(&file, &build_id) } else { has_checksum(&file, checksum) } {
-            return Ok(Some(file));
-        }
-    }
-    Ok(None)
+    first_below(
+        place,
+        &paths,
+        |file| {
+            if build_id.is_some() { has(file, &build_id) } else { has_checksum(file, checksum) }
+        },
+    )
 }
 
 /// The file with what several debug files share: of a build ID, at its place or at a path.
-pub fn shared(place: &Place, path: &str, build_id: &[u8]) -> Option<File> {
+pub fn shared(place: &Place, path: &str, build_id: &[u8]) -> io::Result<Option<File>> {
     let build_id = Some(build_id.to_vec());
-    let paths =
-        [build_id.as_deref().and_then(path_by_build_id), Path::new(path).strip_prefix("/").ok().map(Path::to_owned)];
-    let found = place.roots.iter().flat_map(|root| paths.iter().flatten().map(move |path| open_below(root, path)));
-    found.filter_map(Result::ok).find(|file| has(file, &build_id))
+    let by_build_id = build_id.as_deref().and_then(path_by_build_id);
+    let as_told = Path::new(path).strip_prefix("/").ok().map(Path::to_owned);
+    let paths: Vec<PathBuf> = by_build_id.into_iter().chain(as_told).collect();
+    first_below(place, &paths, |file| has(file, &build_id))
+}
+
+/// The first file at one of some paths below each root that is the right one.
+///
+/// An error if there is none, and the system cannot look below a root.
+fn first_below(place: &Place, paths: &[PathBuf], is_right: impl Fn(&File) -> bool) -> io::Result<Option<File>> {
+    let mut unsupported = None;
+    for (root, path) in place.roots.iter().flat_map(|root| paths.iter().map(move |path| (root, path))) {
+        match open_below(root, path) {
+            Ok(file) if is_right(&file) => return Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => unsupported = Some(error),
+            _ => {}
+        }
+    }
+    unsupported.map_or(Ok(None), Err)
 }
 
 /// Opens a file, if it is a regular one.
@@ -204,15 +218,17 @@ fn open_below(root: &Path, path: &Path) -> io::Result<File> {
     use rustix::fs::{self, CWD, Mode, OFlags, ResolveFlags};
     use std::os::fd::AsRawFd;
     let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let plainly = || fs::openat(CWD, root.join(path), flags, Mode::empty());
     let found = if root == Path::new("") || root == Path::new("/") {
-        plainly()?
+        fs::openat(CWD, root.join(path), flags, Mode::empty())?
     } else {
         let top = fs::openat(CWD, root, flags | OFlags::DIRECTORY, Mode::empty())?;
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
         match fs::openat2(top, path, flags, Mode::empty(), resolve) {
-            // Linux before 5.6, or a filter that does not know it.
-            Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => plainly()?,
+            // Linux before 5.6, or a filter that does not know it. Otherwise links would lead out of the root.
+            Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => {
+                let text = "it was not looked for below another root, as openat2(2) is refused here";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+            }
             other => other?,
         }
     };

@@ -17,7 +17,11 @@ use gimli::{Dwarf, RunTimeEndian, SectionId};
 use std::collections::HashMap;
 use std::io;
 
-const MOST_DEBUG: u64 = 4 << 30;
+/// Of what is compressed it counts twice: as it is stored, and as it is read.
+const MOST_DEBUG: u64 = 1 << 30;
+/// Compilers make what is compressed to a tenth; what was made to fill memory, to a thousandth.
+const MOST_INFLATED: u64 = 100;
+const INFLATED_FREELY: u64 = 1 << 20;
 const DEEPEST: isize = 500;
 const MOST_LINK: u64 = 4 << 10;
 
@@ -27,11 +31,15 @@ const COMPRESSED: u64 = object::elf::SHF_COMPRESSED.0;
 const READINGS: usize = 16 << 20;
 const READINGS_A_BYTE: usize = 8;
 
+const REPEATED: &str = "its debug information says the same again and again";
+
 /// The debug information of one file.
 pub struct Lines {
     context: Context<Metered>,
     /// Whether the entries of a unit, by its offset, are nested no deeper than they may be.
     is_shallow: HashMap<usize, bool>,
+    allowance: Allowance,
+    problem: Option<String>,
 }
 
 /// A place in a source, and the function that it is of.
@@ -75,7 +83,13 @@ impl Lines {
         let mut content = Content { left: MOST_DEBUG, allowance: Allowance::default() };
         content.allowance.add(READINGS);
         let mut dwarf = Dwarf::load(|id| content.section(elf, id, &mut *read))?;
-        if let Some(shared) = shared(place, elf, read)? {
+        let (shared, problem) = match shared(place, elf, read) {
+            Ok(shared) => (shared, None),
+            Err(error) => {
+                (None, Some(format!("what its debug information shares with others cannot be read: {error}")))
+            }
+        };
+        if let Some(shared) = shared {
             let mut read = file::of_file(&shared);
             if let Some(elf) = Elf::parse(&mut read)? {
                 dwarf.load_sup(|id| content.section(&elf, id, &mut read))?;
@@ -83,31 +97,52 @@ impl Lines {
         }
         let context = Context::from_dwarf(dwarf);
         if content.allowance.is_spent() {
-            return Err(io::Error::other("its debug information says the same again and again"));
+            return Err(io::Error::other(REPEATED));
         }
-        Ok(Lines { context: context.map_err(io::Error::other)?, is_shallow: HashMap::new() })
+        let context = context.map_err(io::Error::other)?;
+        Ok(Lines { context, is_shallow: HashMap::new(), allowance: content.allowance, problem })
+    }
+
+    /// What could not be read in any answer so far, in words.
+    pub fn problem(&self) -> Option<&str> {
+        if self.allowance.is_spent() { Some(REPEATED) } else { self.problem.as_deref() }
     }
 
     /// The places at an address in the file's own numbering: of the innermost inlined function first.
     ///
-    /// Nothing if there are none, or what tells of them is malformed or says the same again and again.
+    /// Nothing if there are none; or if what tells of them cannot be read: see [`Lines::problem`].
     pub fn frames(&mut self, address: u64) -> Vec<Frame> {
-        let frames = if self.is_shallow_at(address) { self.all(address) } else { None };
-        frames.unwrap_or_else(|| self.line(address).into_iter().collect())
+        if self.is_shallow_at(address) {
+            match self.all(address) {
+                Ok(frames) => return frames,
+                Err(error) => self.note(error),
+            }
+        }
+        match self.line(address) {
+            Ok(frame) => frame.into_iter().collect(),
+            Err(error) => {
+                self.note(error);
+                Vec::new()
+            }
+        }
     }
 
-    fn all(&self, address: u64) -> Option<Vec<Frame>> {
-        let mut found = self.context.find_frames(address).skip_all_loads().ok()?;
+    fn note(&mut self, error: gimli::Error) {
+        self.problem.get_or_insert_with(|| format!("its debug information is malformed: {error}"));
+    }
+
+    fn all(&self, address: u64) -> gimli::Result<Vec<Frame>> {
+        let mut found = self.context.find_frames(address).skip_all_loads()?;
         let mut frames = Vec::new();
-        while let Some(frame) = found.next().ok()? {
+        while let Some(frame) = found.next()? {
             let function = frame.function.and_then(|function| Some(function.raw_name().ok()?.into_owned()));
             frames.push(Frame { function, ..place(frame.location) });
         }
-        Some(frames)
+        Ok(frames)
     }
 
-    fn line(&self, address: u64) -> Option<Frame> {
-        self.context.find_location(address).ok()?.map(|found| place(Some(found)))
+    fn line(&self, address: u64) -> gimli::Result<Option<Frame>> {
+        Ok(self.context.find_location(address)?.map(|found| place(Some(found))))
     }
 
     fn is_shallow_at(&mut self, address: u64) -> bool {
@@ -172,6 +207,9 @@ fn content(elf: &Elf, section: &Section, read: Read, left: &mut u64) -> io::Resu
     if kind != object::elf::ELFCOMPRESS_ZLIB.0 {
         return Err(io::Error::other("the debug information is compressed, and not with zlib"));
     }
+    if size > INFLATED_FREELY + section.size.saturating_mul(MOST_INFLATED) {
+        return Err(io::Error::other("its debug information is compressed to less than a hundredth"));
+    }
     *left = left.checked_sub(size).ok_or_else(too_large)?;
     let size = usize::try_from(size).map_err(|_| too_large())?;
     miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&bytes[header..], size)
@@ -184,5 +222,5 @@ fn shared(place: &Place, elf: &Elf, read: Read) -> io::Result<Option<std::fs::Fi
     let link = read(section.offset, section.size.min(MOST_LINK))?;
     let end = memchr::memchr(0, &link).unwrap_or(link.len());
     let name = std::str::from_utf8(&link[..end]).unwrap_or_default();
-    Ok(file::shared(place, name, link.get(end + 1..).unwrap_or_default()))
+    file::shared(place, name, link.get(end + 1..).unwrap_or_default())
 }

@@ -1,24 +1,39 @@
 //! The symbols of code that a program made at run time: `/tmp/perf-PID.map`.
 //!
 //! Format: a line a symbol, `START SIZE NAME` with numbers in hexadecimal. Code that replaces other
-//! code is appended. Lines that are no such line are left out, and counted.
+//! code is appended. Lines that are no such line are left out, and counted; of too many the first ones.
 //!
 //! Authority: tools/perf/Documentation/jit-interface.txt in the sources of Linux.
 
 use super::table::{Builder, Names, PERF_MAP, Symbol, Table};
 
-/// The symbols of a text, and the number of lines that were left out.
-pub fn parse(text: Vec<u8>) -> (Table, usize) {
+/// While a table of so many is made, it takes half a GiB.
+const MOST_SYMBOLS: usize = 4_000_000;
+
+/// What was left out of a text: lines that are malformed, and those before the last [`MOST_SYMBOLS`].
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many are malformed.
+    pub malformed: usize,
+    /// How many are too many.
+    pub surplus: usize,
+}
+
+/// The symbols of a text, and what was left out.
+pub fn parse(text: Vec<u8>) -> (Table, LeftOut) {
     let mut builder = Builder::default();
-    let mut left_out = 0;
-    let mut at = 0;
-    for line in text.split(|&byte| byte == b'\n') {
-        match symbol(line, at) {
-            Some(symbol) => builder.symbols.push(symbol),
-            None => left_out += usize::from(!line.is_empty()),
+    let mut left_out = LeftOut::default();
+    let mut end = text.len();
+    for line in text.rsplit(|&byte| byte == b'\n') {
+        let begin = end - line.len();
+        match symbol(line, begin) {
+            Some(symbol) if builder.symbols.len() < MOST_SYMBOLS => builder.symbols.push(symbol),
+            Some(_) => left_out.surplus += 1,
+            None => left_out.malformed += usize::from(!line.is_empty()),
         }
-        at += line.len() + 1;
+        end = begin.saturating_sub(1);
     }
+    builder.symbols.reverse();
     builder.names.push(Names { source: PERF_MAP, text, end: b'\n' });
     (builder.build_latest(), left_out)
 }
