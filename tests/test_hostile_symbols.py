@@ -175,6 +175,7 @@ def compressed(content, size=None):
         (bytes(2 << 20), "compressed to less than a hundredth"),
         (bytes(1 << 20), None),
     ],
+    ids=["2 MiB", "1 MiB"],
 )
 def test_debug_information_that_was_compressed_to_fill_memory(tmp_path, content, problem) -> None:
     image = elf([(".debug_line", 1, 0, lines()), (".debug_info", 1, 0, compressed(content))])

@@ -83,13 +83,17 @@ def piped(*arguments):
 # In a pipe
 
 
+def is_written(change):
+    return change["new"]["pathname"] is not None and change["memory_change"]["rss"] == 1 << 20
+
+
 def test_a_line_of_json_for_each_change(growing):
     with piped(growing.pid, "--every=50ms", "--what", "added", "--memory") as process:
         # When it has begun cannot be seen from here.
         while not select.select([process.stdout], [], [], 0.3)[0]:
             growing.grow()
-        # One may be seen after it was mapped and before it is written to.
-        while (change := json.loads(process.stdout.readline()))["memory_change"]["rss"] == 0:
+        # One may be seen after it was mapped and before it is written to; and what is written is in memory too.
+        while not is_written(change := json.loads(process.stdout.readline())):
             growing.grow()
         growing.end()
         assert process.communicate()[1] == b""
