@@ -9,7 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from procmaps._procmaps import ElfFields
+    # What an ELF file says of itself: bits, is_big_endian, type, machine, loads, dynamic, soname, build_id.
+    # A load is offset, address, file_size, memory_size, flags, align; dynamic is address, size.
+    Load = tuple[int, int, int, int, int, int]
+    ElfFields = tuple[int, bool, int, int, list[Load], "tuple[int, int] | None", "bytes | None", "bytes | None"]
 
 # Those of e_machine that Linux runs on, as file(1) and Python's platform module tell them.
 _ARCHITECTURES = {

@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Literal
 
+    from procmaps._elf import ElfFields
     from procmaps._map import Map
-    from procmaps._procmaps import ElfFields
 
     Source = Literal["file", "memory"]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, final
 
 from procmaps._amounts import Fields
+from procmaps._elf import ElfFields
 from procmaps._map import Row
 from procmaps._module import Module
 from procmaps._scan import Facts, Wanted
@@ -37,6 +38,7 @@ __all__ = [
     "read_process",
     "read_rollup",
     "read_smaps",
+    "read_text",
     "unfinished_name",
 ]
 
@@ -177,12 +179,6 @@ class Scan:
 
 def read_build_id(path: str) -> bytes | None:
     """Read the build ID of an ELF file, without the GIL; None if it is no regular file or has none."""
-
-# What an ELF file says of itself: bits, is_big_endian, type, machine, loads, dynamic, soname, build_id.
-# A load is offset, address, file_size, memory_size, flags, align; dynamic is address, size.
-ElfFields = tuple[
-    int, bool, int, int, list[tuple[int, int, int, int, int, int]], tuple[int, int] | None, bytes | None, bytes | None
-]
 
 def read_elf(path: str) -> ElfFields | None:
     """Read the headers of an ELF file, without the GIL; None if it is no regular file or no ELF file.
