@@ -99,11 +99,11 @@ def test_directory(environment: Environment, tree: Path) -> None:
 def test_what_an_earlier_build_left_is_not_installed(environment: Environment, tree: Path) -> None:
     environment.pip("install", tree)
     for library in tree.glob("build/lib*/procmaps"):
-        (library / "stale.py").touch()
-        (library / "_procmaps.stale.so").touch()
-    assert list(tree.glob("build/lib*/procmaps/stale.py"))
+        (library / "left_behind.py").touch()
+        (library / "_procmaps.left_behind.so").touch()
+    assert list(tree.glob("build/lib*/procmaps/left_behind.py"))
     environment.pip("install", "--force-reinstall", tree)
-    assert not list(environment.home_of_procmaps().glob("*stale*"))
+    assert not list(environment.home_of_procmaps().glob("*left_behind*"))
 
 
 def test_sdist(environment: Environment, sdist: Path) -> None:

@@ -6,7 +6,6 @@ import io
 import os
 import sys
 import threading
-import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -93,6 +92,8 @@ def test_what_is_no_line_is_not_waited_for():
 
 
 def test_the_memory_does_not_grow_with_the_file():
+    tracemalloc = pytest.importorskip("tracemalloc")
+
     def peak(lines):
         source = Repeated(lines)
         tracemalloc.start()
