@@ -105,6 +105,14 @@ def add_proc_argument(group: argparse._ActionsContainer) -> None:
     )
 
 
+def add_files_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a verb that reads the mapped files of its target: see `root_of`."""
+    group = parser.add_argument_group("reading")
+    group.add_argument("--root", metavar="DIR", help="where the files of a saved listing are; / for this machine")
+    add_proc_argument(group)
+    parser.set_defaults(settled=False, dialect=None)
+
+
 def address(text: str) -> int:
     """Return the address that an argument is."""
     digits = text[2:] if text[:2] in ("0x", "0X") else text

@@ -62,6 +62,14 @@ def read(options: argparse.Namespace) -> Reading:
     return _read_listing(options.target, options.dialect or "linux")
 
 
+def root_of(reading: Reading, options: argparse.Namespace) -> str | None:
+    """Return where the files of a saved listing are, None if that was not said."""
+    root: str | None = options.root
+    if reading.pid is not None and root is not None:
+        raise Refused("--root is for saved listings: the files of a process are found by themselves")
+    return root
+
+
 def process_of(options: argparse.Namespace) -> Process:
     """Open the process that `options.target` names.
 

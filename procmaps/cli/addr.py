@@ -8,9 +8,9 @@ from procmaps._color import meanings
 from procmaps._escape import escaped, shown
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
+from procmaps.cli._parser import add_files_arguments, add_output_arguments, address
 from procmaps.cli._symbol_text import filtered, named, readable
-from procmaps.cli._target import HELP, read, standard_input
+from procmaps.cli._target import HELP, read, root_of, standard_input
 from procmaps.symbols import Symbolizer
 
 TYPE_CHECKING = False
@@ -50,11 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("addresses")
     group.add_argument("--filter", action="store_true", help="copy standard input, with names in place of addresses")
     group.add_argument("--lines", action="store_true", help="also tell file and line, and what is inlined there (slow)")
-    group = parser.add_argument_group("reading")
-    group.add_argument("--root", metavar="DIR", help="where the files of a saved listing are; / for this machine")
-    add_proc_argument(group)
+    add_files_arguments(parser)
     add_output_arguments(parser)
-    parser.set_defaults(settled=False, dialect=None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,9 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.target == "-" and not options.addresses:
         raise Refused("the listing and the addresses cannot both be standard input")
     reading = read(options)
-    if reading.pid is not None and options.root is not None:
-        raise Refused("--root is for saved listings: the files of a process are found by themselves")
-    symbolizer = Symbolizer(reading.maps, root=options.root)
+    symbolizer = Symbolizer(reading.maps, root=root_of(reading, options))
     if options.filter:
         data, count = filtered(symbolizer, standard_input(), options.lines)
         if not options.quiet:

@@ -10,8 +10,8 @@ from procmaps._table import human
 from procmaps.cli import _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument
-from procmaps.cli._target import HELP, read
+from procmaps.cli._parser import add_files_arguments, add_output_arguments
+from procmaps.cli._target import HELP, read, root_of
 from procmaps.modules import load_order
 
 TYPE_CHECKING = False
@@ -51,11 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("libraries")
     group.add_argument("--duplicates", action="store_true", help="only those of which there are several copies")
     group.add_argument("--load-order", action="store_true", help="as the dynamic linker has loaded them [by address]")
-    group = parser.add_argument_group("reading")
-    group.add_argument("--root", metavar="DIR", help="where the files of a saved listing are; / for this machine")
-    add_proc_argument(group)
+    add_files_arguments(parser)
     add_output_arguments(parser)
-    parser.set_defaults(settled=False, dialect=None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,10 +67,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _modules(reading: Reading, options: argparse.Namespace) -> list[Module]:
-    if reading.pid is not None and options.root is not None:
-        raise Refused("--root is for saved listings: the files of a process are found by themselves")
+    root = root_of(reading, options)
     if not options.load_order:
-        return reading.maps.modules(options.root)
+        return reading.maps.modules(root)
     modules = load_order(reading.maps)
     if modules is None:
         raise Refused(
