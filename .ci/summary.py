@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Say what each environment has tested, and fail if one of the Pythons is missing, has tested nothing, or failed.
 
-summary.py DIRECTORY SECONDS "py39 py310 ..." [FAILED-STEP ...]: the directory has a JUnit report of each environment.
+summary.py DIRECTORY SECONDS "py39 coverage=py311 ..." [FAILED-STEP ...]: the directory has a JUnit report of each
+environment. Where its name is not that of its Python, both are given.
 The last line is that of pytest, for all of them together; a failed step counts as an error.
 """
 
@@ -25,6 +26,16 @@ class Run(NamedTuple):
     passed: int
     skipped: int
     errors: int
+    complaints: list[str]
+
+
+def complaints(suite: ElementTree.Element) -> list[str]:
+    """Name each test that has failed, and the first lines of what it said: the log above may be cut."""
+    return [
+        f"{case.get('classname')}::{case.get('name')}: {' | '.join(fault.get('message', '').split(chr(10))[:3])}"
+        for case in suite.iter("testcase")
+        for fault in [*case.iterfind("failure"), *case.iterfind("error")]
+    ]
 
 
 def read(report: Path) -> Run:
@@ -33,15 +44,18 @@ def read(report: Path) -> Run:
     tests, failed, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
     python = suite.find("properties/property[@name='python']")
     version = "" if python is None else python.get("value", "")
-    return Run(report.stem, version, failed, tests - failed - errors - skipped, skipped, errors)
+    passed = tests - failed - errors - skipped
+    return Run(report.stem, version, failed, passed, skipped, errors, complaints(suite))
 
 
 def faults(runs: list[Run], pythons: list[str]) -> list[str]:
     """Say which Pythons did not do what they should."""
     found = {run.name: run for run in runs}
     problems = []
-    for name in pythons:
-        run, version = found.get(name), f"{name[2]}.{name[3:]}."
+    for python in pythons:
+        name, _, stands_for = python.partition("=")
+        version = f"{(stands_for or name)[2]}.{(stands_for or name)[3:]}."
+        run = found.get(name)
         if run is None or run.passed == 0:
             problems.append(f"{name} has tested nothing")
         elif not run.python.startswith(version):
@@ -59,6 +73,9 @@ def main(directory: str, seconds: str, pythons: str, *failed_steps: str) -> int:
             f"{run.name:16} {run.python:8} {run.passed:6} passed {run.skipped:4} skipped "
             f"{run.failed:4} failed {run.errors:4} errors"
         )
+    for run in runs:
+        for complaint in run.complaints:
+            print(f"FAILED {run.name} {complaint}")
     problems = faults(runs, pythons.split()) + [f"step {step} failed" for step in failed_steps]
     for problem in problems:
         print(f"ERROR {problem}")
