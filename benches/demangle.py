@@ -2,8 +2,8 @@
 
     python benches/demangle.py [LIBRARY]...
 
-Needs `nm`. Without LIBRARY it takes libstdc++ and the largest libLLVM that this machine has. The peers are
-measured if they are installed: `pip install cpp_demangle cxxfilt`; and `__cxa_demangle` by itself if there is g++.
+Needs `nm`. Without LIBRARY it takes libstdc++ and the largest libLLVM that this machine has. The peers are installed
+into an environment of their own; `__cxa_demangle` by itself is measured if there is g++.
 All have their turns in each round, so that ratios hold on a busy machine; the best round of each is shown.
 """
 
@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import argparse
 import glob
+import importlib
 import importlib.util
+import json
 import os
-import statistics
 import subprocess
 import tempfile
 import time
+
+import environment
+import figures
 
 import procmaps
 
@@ -51,11 +55,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("libraries", metavar="LIBRARY", nargs="*")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--cache", metavar="DIR", default=environment.default_cache(), help="where peers are installed")
     options = parser.parse_args()
+    environment.add_peers(options.cache)
+    records = []
     with tempfile.TemporaryDirectory() as directory:
         program = cxa_program(directory)
         for library in options.libraries or found_libraries():
-            measure(library, program, options.rounds, directory)
+            records += measure(library, program, options.rounds, directory)
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"records": records}, file, indent=1)
 
 
 def found_libraries():
@@ -82,10 +93,28 @@ def measure(library, program, rounds, directory):
     for _ in range(rounds):
         for way, run in ways.items():
             times[way].append(run())
-    print(f"{library}: {len(symbols):,} symbols that all can read, nanoseconds for each")
-    for way, taken in times.items():
-        ratio = statistics.median([other / own for other, own in zip(taken, times["procmaps.demangle_all"])])
-        print(f"  {way:28} {min(taken) / len(symbols) * 1e9:8,.0f}  {ratio:6.2f} times demangle_all")
+    title = f"{len(symbols):,} symbols of {os.path.basename(library)} that all can read"
+    records = [record(title, way, taken, times["procmaps.demangle_all"], len(symbols)) for way, taken in times.items()]
+    print(f"{title}, nanoseconds for each")
+    for r in records:
+        print(f"  {r['reader']:28} {r['ns_per_unit']:8,.0f}  {r['per_ours']:6.2f} times demangle_all")
+    return records
+
+
+def record(title, way, taken, ours, number):
+    """Return the figures of one way: of the best round, and the ratio within each."""
+    best = min(taken) * 1e9
+    return {
+        "job": "demangle",
+        "title": title,
+        "mappings": None,
+        "reader": way,
+        "unit": "name",
+        "ns": best,
+        "ns_per_unit": best / number,
+        "per_ours": figures.ratio(taken, ours),
+        "times": taken,
+    }
 
 
 def ways_of(symbols, peers, program, path):

@@ -46,3 +46,10 @@ def peers(cache, install):
                 # One by one: a peer that cannot be had for this Python leaves the others.
                 subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer])
     return python if os.path.exists(python) else None
+
+
+def add_peers(cache):
+    """Install the peers, and let this process import them behind what it has."""
+    python = peers(cache, install=True)
+    code = "import sysconfig; print(sysconfig.get_path('platlib'))"
+    sys.path.append(subprocess.run([python, "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.strip())

@@ -117,6 +117,8 @@ def main():
     parser.add_argument("--cache", metavar="DIR", default=environment.default_cache(), help="where the floor is built")
     options = parser.parse_args()
     print(report.machine_line(report.machine()), flush=True)
+    if not options.short:
+        environment.add_peers(options.cache)
     floor = environment.floor(options.cache)
     if floor is None:
         sys.exit("cargo is needed: everything is measured beside a program in Rust")
@@ -128,14 +130,15 @@ def main():
             if isinstance(reader, Floor):
                 stack.callback(reader.close)
         mappings = sum(len(procmaps.from_pid(pid)) for pid in pids)
-        print(f"{len(pids):,} processes with {mappings:,} mappings", flush=True)
+        title = f"{len(pids):,} processes with {mappings:,} mappings"
+        print(title, flush=True)
         times = measured(found, pids, 2 if options.short else options.rounds)
-    records = figures(times)
+    records = figures(title, times)
     for record in records:
         print(f"{record['reader']:52} {report.duration(record['ns']):>10} {record['per_floor']:8.2f}")
     if options.json:
         with open(options.json, "w") as file:
-            json.dump({"processes": len(pids), "mappings": mappings, "records": records}, file, indent=1)
+            json.dump({"records": records}, file, indent=1)
 
 
 def made(stack, host):
@@ -164,11 +167,14 @@ def measured(found, pids, rounds):
     return times
 
 
-def figures(times):
+def figures(title, times):
     """Return the median of the times, and of the ratios to the floor within each round."""
     floor = next(iter(times.values()))
     return [
         {
+            "job": "host",
+            "title": title,
+            "mappings": None,
             "reader": name,
             "ns": median(taken),
             "per_floor": median([one / of for one, of in zip(taken, floor)]),

@@ -9,26 +9,35 @@ import json
 import os
 import sys
 
+import goals
 import picture
 import report
 
 INTRODUCTION = """\
 # What it costs
 
-`python benches/run.py` measured this on one machine, and measures it on yours: {machine}. All readers of a table
-had their turns in the same rounds. Times are medians; ratios are medians of the ratios within each round, so
-they hold where times drift. `benches/README.md` says what each reader does.
+`python benches/every.py docs` measured this on one machine, and measures it on yours: {machine}.
+
+All readers of a table had their turns in the same rounds. Times are medians; ratios are medians of the ratios within
+each round, so they hold where times drift. `benches/README.md` says what each reader does.
 
 **kernel** is the floor: a program in Rust that opens the file and reads it to its end, for nothing. No reader of
 the text can take less.
 
 ![The time of from_pid beside the kernel's and that of others](speed.svg)
 """
+# Of these there are as many in each call.
+EACH = {"address": "an address", "name": "a name"}
+AIMS = """\
+## What was aimed at
+
+The aims were set before the code was written, from what the parts cost alone.
+[Where the time goes](facts/where-time-goes.md) says what stands in the way of those that are not met.
+"""
 
 
-def main(figures, directory):
-    with open(figures) as file:
-        run = json.load(file)
+def write(run, directory):
+    """Write the page and its picture."""
     with open(os.path.join(directory, "speed.md"), "w") as file:
         file.write("\n".join(lines(run)) + "\n")
     with open(os.path.join(directory, "speed.svg"), "w") as file:
@@ -38,12 +47,23 @@ def main(figures, directory):
 def lines(run):
     """Yield the lines of the page."""
     yield INTRODUCTION.format(machine=report.machine_line(run["machine"]))
+    yield from aims(run["records"])
     for title, records in grouped(run["records"]).items():
         yield f"## {title[0].upper()}{title[1:]}\n"
         yield from table(records)
         yield ""
     for name, reason in run["absent"].items():
         yield f"Not measured: {name}: {reason}."
+
+
+def aims(records):
+    """Yield what was aimed at, and whether it is met."""
+    yield AIMS
+    yield "| | aim | measured | |"
+    yield "|---|--:|--:|---|"
+    for verdict in goals.verdicts(records):
+        yield f"| {verdict.what} | {verdict.goal} | {verdict.measured} | {'' if verdict.is_met else 'not met'} |"
+    yield ""
 
 
 def grouped(records):
@@ -80,10 +100,12 @@ def cell(r):
     if "peak" in r:
         return f"{words}, {report.duration(r['ns_per_unit'])} a mapping, {r['peak'] / 2**20:.1f} MiB of memory"
     if r.get("per_ours"):
-        unit = f"{report.duration(r['ns_per_unit'])} an address" if r["unit"] == "address" else words
-        return f"{unit}, {r['per_ours']:.2f} x procmaps"
+        each = EACH.get(r["unit"])
+        time = f"{report.duration(r['ns_per_unit'])} {each}" if each else words
+        return f"{time}, {r['per_ours']:.2f} x procmaps"
     return f"{words}, {report.duration(r['ns_over_first'])} over the first"
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with open(sys.argv[1]) as figures:
+        write(json.load(figures), sys.argv[2])

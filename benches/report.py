@@ -27,7 +27,7 @@ def machine():
 
 
 def machine_line(machine):
-    cpu = f"{machine['cpus']} of {machine['cpu'] or machine['machine']}"
+    cpu = f"{machine['cpus']} CPUs ({machine['cpu'] or machine['machine']})"
     return (
         f"{machine['date']}, Linux {machine['kernel']}, {cpu}, load {machine['load']:.1f}, Python {machine['python']}"
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import bisect
 import gc
+import json
 import random
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from array import array
 from collections import Counter
 
 import environment
+import figures
 
 import procmaps
 from procmaps.symbols import Symbolizer
@@ -51,6 +53,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--addresses", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
     parser.add_argument("--cache", metavar="DIR", default=environment.default_cache(), help="where blazesym is built")
     return parser.parse_args()
 
@@ -76,12 +79,36 @@ def measure(pid, addresses, program, options):
     for name in list(times)[2:]:
         print(f"{name} takes {ratios(times, name)}")
     print("answers:", ", ".join([f"{kind} {count:,}" for kind, count in compared(*answers).most_common()]))
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"records": records(times, number)}, file, indent=1)
+
+
+def records(times, number):
+    """Return the figures of each way; columns are the first."""
+    columns, objects = times["ours, columns"], times["ours, objects"]
+    return [
+        {
+            "job": f"symbols_{state}",
+            "title": f"symbols of {number:,} addresses, {state}",
+            "mappings": None,
+            "reader": name,
+            "unit": "address",
+            "ns": statistics.median(taken[i]),
+            "ns_per_unit": statistics.median(taken[i]) / number,
+            "per_ours": figures.ratio(taken[i], columns[i]),
+            "per_objects": figures.ratio(taken[i], objects[i]),
+            "times": taken[i],
+        }
+        for i, state in enumerate(["cold", "warm"])
+        for name, taken in times.items()
+    ]
 
 
 def ratios(times, name):
     texts = []
     for mine, what in [("ours, objects", "objects"), ("ours, columns", "columns")]:
-        cold, warm = [statistics.median([b / a for a, b in zip(times[mine][i], times[name][i])]) for i in (0, 1)]
+        cold, warm = [figures.ratio(times[name][i], times[mine][i]) for i in (0, 1)]
         texts.append(f"{cold:.1f} times as long cold and {warm:.1f} warm as ours with {what}")
     return ", ".join(texts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import shutil
 import subprocess
@@ -114,12 +114,16 @@ def test_readers_that_disagree_are_not_compared():
     assert "the readers do not agree: {'one': 1, 'other': 2}" in result.stderr
 
 
+def part(name):
+    """A module of the benchmarks, which import each other by their names alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHES))
+        return importlib.import_module(name)
+
+
 @pytest.fixture(scope="module")
 def instructions():
-    spec = importlib.util.spec_from_file_location("instructions", BENCHES / "instructions.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return part("instructions")
 
 
 def counts(compiler="1.95.0 x86_64", **per_line):
@@ -162,3 +166,36 @@ def test_the_page_has_every_figure_and_its_picture(short, tmp_path):
     picture = ElementTree.fromstring((tmp_path / "speed.svg").read_text())
     drawn = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert f"procmaps {procmaps.__version__}" in drawn
+
+
+def test_what_is_aimed_at_is_measured():
+    jobs, goals = part("jobs"), part("goals")
+    measured = {*[job.name for job in jobs.JOBS], *jobs.OTHERS, "host", "symbols_cold", "symbols_warm", "demangle"}
+    assert {goal.job for goal in goals.GOALS} <= measured
+    assert {goal.mappings for goal in goals.GOALS} <= {None, *jobs.FULL["targets"]}
+
+
+def figure(reader, mappings=480, job="build", **values):
+    return {"job": job, "reader": reader, "mappings": mappings, **values}
+
+
+@pytest.mark.parametrize(
+    ("ours", "kernel", "is_met"),
+    [({"per_floor": 1.10}, {}, True), ({"per_floor": 1.20}, {}, False), ({}, {"per_floor": 1.0}, None)],
+)
+def test_an_aim_is_met_or_not_or_was_not_measured(ours, kernel, is_met):
+    records = [figure("procmaps 0.7.0", 484, **ours), figure("kernel", 484, **kernel), figure("procmaps 0.7.0", 37)]
+    found = [verdict.is_met for verdict in part("goals").verdicts(records)]
+    assert found == ([] if is_met is None else [is_met])
+
+
+def test_aims_that_are_differences_or_lower_bounds():
+    records = [
+        figure("procmaps 0.7.0", ns_per_unit=1500.0),
+        figure("kernel", ns_per_unit=1200.0),
+        figure("procmaps 0.7.0", job="parse", per_ours=1.0),
+        figure("procmaps 0.6.5", job="parse", per_ours=7.5),
+    ]
+    over, ratio = part("goals").verdicts(records)
+    assert (over.goal, over.measured, over.is_met) == ("at most 220 ns", "300 ns", False)
+    assert (ratio.goal, ratio.measured, ratio.is_met) == ("at least 7", "7.5", True)
