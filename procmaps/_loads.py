@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # What is mapped from files. Other memory in a load was put there by who loads, or in place of a part of it.
 _FILES = ("file", "ashmem")
+_OF_MODULES = (*_FILES, "memfd", "vdso")
 
 _EXECUTABLE, _WRITABLE = 1, 2
 
@@ -145,8 +146,27 @@ def _looks_loaded(load: list[Map]) -> bool:
 
 
 def _with_what_is_between(maps: Maps, load: list[Map]) -> list[Map]:
-    begin, end = load[0].begin_address, load[-1].end_address
-    return sorted({*load, *[m for m in maps.between(begin, end) if m.kind not in _FILES]})
+    if not maps.is_ordered:
+        return load
+    between = [m for part, following in zip(load, load[1:]) for m in _memory_between(maps, part, following)]
+    return sorted({*load, *between})
+
+
+def _memory_between(maps: Maps, part: Map, following: Map) -> list[Map]:
+    """Return what is between two parts of a load and has no file.
+
+    Nothing if another file is there, too: whose it is cannot be told then, and of a listing that was made for
+    it each load would have what is between the parts of all.
+    """
+    found = []
+    for i in range(maps.find_indices([part.begin_address])[0] + 1, len(maps)):
+        m = maps[i]
+        if m.begin_address >= following.begin_address:
+            break
+        if m.kind in _OF_MODULES:
+            return []
+        found.append(m)
+    return found
 
 
 def can_be_loaded(mine: list[Map]) -> bool:

@@ -260,6 +260,18 @@ SHAPES = {
         [("1000", "2000", 1)],
     ),
     "not in order": ("9000-a000 r-xp 1000 8:1 7 /a\n1000-2000 r--p 0 8:1 7 /a\n", [("1000", "a000", 2)]),
+    "memory between its parts": (
+        "1000-2000 r-xp 0 8:1 7 /a\n2000-3000 rw-p 0 0:0 0 \n4000-5000 rw-p 1000 8:1 7 /a\n",
+        [("1000", "5000", 3)],
+    ),
+    "memory between, and a file": (
+        "1000-2000 r-xp 0 8:1 7 /a\n2000-3000 rw-p 0 0:0 0 \n3000-4000 r--p 0 8:1 8 /b\n4000-5000 rw-p 1000 8:1 7 /a\n",
+        [("1000", "5000", 2)],
+    ),
+    "memory over it": (
+        "1000-2000 r-xp 0 8:1 7 /a\n2000-5000 rw-p 0 0:0 0 \n4000-5000 rw-p 1000 8:1 7 /a\n",
+        [("1000", "5000", 2)],
+    ),
     "in no file system": ("1000-2000 r-xp 0 0:1 7 /memfd:a (deleted)\n", [("1000", "2000", 1)]),
     "the kernel's": ("1000-3000 r-xp 0 0:0 0 [vdso]\n", [("1000", "3000", 1)]),
     "memory": ("1000-3000 rwxp 0 0:0 0 \n3000-4000 rwxp 0 0:0 0 [heap]\n", []),
@@ -271,6 +283,14 @@ SHAPES = {
 def test_shapes_of_listings(shape):
     text, wanted = SHAPES[shape]
     assert bases(text) == wanted
+
+
+def test_memory_between_many_is_nobodys():
+    count = 400
+    kinds = ["r--p 0 8:1 {0} /lib{0}.so", "rw-p 0 0:0 0 ", "r-xp 1000 8:1 {0} /lib{0}.so"]
+    rows = [line.format(n + 1) for line in kinds for n in range(count)]
+    maps = procmaps.from_str("".join(f"{i:x}000-{i + 1:x}000 {row}\n" for i, row in enumerate(rows, 1)))
+    assert [len(module.maps) for module in maps.modules()] == [2] * count
 
 
 def test_what_a_listing_cannot_tell():
