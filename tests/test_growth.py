@@ -133,6 +133,8 @@ def test_it_ends_with_the_process(is_reaped):
         for count, _ in enumerate(readings(child.pid, every=0.02, measure="size"), 1):
             if count == 2:
                 child.kill()
+                # That it is to end is not yet its end.
+                os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
                 if is_reaped:
                     child.wait()
     assert count == 2
