@@ -258,7 +258,10 @@ def interrupted(monkeypatch):
             growth.time, "sleep", lambda _: signal.raise_signal(signal.SIGINT) if next(sleeps) == count else None
         )
 
-    return after
+    # Who is started in the background ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield after
+    signal.signal(signal.SIGINT, before)
 
 
 @linux
