@@ -177,17 +177,27 @@ def test_a_walk_without_attempts(attempts):
 
 
 def test_every_process_of_the_host():
-    compared = 0
-    for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()]:
-        with contextlib.suppress(ProcessLookupError, PermissionError), Process(pid) as process:
-            for _ in range(50):
-                listed = without_gate(procmaps.from_pid(pid))
-                if process.walk() == listed and all(process.find(m.begin_address) == m for m in listed):
-                    break
-            else:
-                pytest.fail(f"{pid} is never the same twice")
-            compared += 1
-    assert compared > 1
+    """Some may change all the time: what does not is by both ways the same."""
+    same, odd = set(), []
+    with sleeping() as child:
+        for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()]:
+            with contextlib.suppress(ProcessLookupError, PermissionError, InconsistentError), Process(pid) as process:
+                listings = {bytes(procmaps.from_pid(pid))}
+                for _ in range(50):
+                    if asked_one_by_one(process) == without_gate(procmaps.from_pid(pid)):
+                        same.add(pid)
+                        break
+                    listings.add(bytes(procmaps.from_pid(pid)))
+                else:
+                    odd += [pid] * (len(listings) == 1)
+    assert odd == []
+    assert child in same
+
+
+def asked_one_by_one(process):
+    """Return a walk, if all that is found by its addresses is in it."""
+    walked = process.walk()
+    return walked if all(process.find(m.begin_address) == m for m in walked) else None
 
 
 # Names
