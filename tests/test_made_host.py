@@ -137,7 +137,8 @@ def test_who_by_build_id(small):
     assert of_version_0 <= found
     assert not others & {use.process.pid for use in uses}
     assert {use.build_id for use in uses} == {build_id}
-    assert uses.untold == [] or os.geteuid()
+    # Others of this machine may map files that even root cannot get at.
+    assert not of_version_0 & {use.process.pid for use in uses.untold} or os.geteuid()
 
 
 def test_the_command_says_the_same(small):
