@@ -89,7 +89,8 @@ def test_a_library(library, record_property):
         kinds += Counter(kind_of(*row) for row in zip(symbols, theirs, names) if row[1] != row[2])
     record_property("differ", dict(kinds))
     print(f"{library}: {len(symbols)} symbols, {sum(kinds.values()) / 2} differ: {dict(kinds)}")
-    assert sum(kinds.values()) / 2 <= len(symbols) / 1000
+    # What c++filt cannot read it does not contradict; the names that it lacks are tried below.
+    assert (sum(kinds.values()) - kinds["c++filt cannot read it"]) / 2 <= len(symbols) / 1000
     assert [symbol for symbol in symbols if not is_name(symbol)] == []
 
 

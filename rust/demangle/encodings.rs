@@ -191,12 +191,7 @@ impl Parser<'_> {
 
     /// `GI <module-name>`
     fn module_initializer(&mut self) -> Parsed<Id> {
-        let mut module = None;
-        while self.eat(b'W') {
-            self.eat(b'P');
-            module = Some(self.source_name()?);
-        }
-        let Some(module) = module else { return self.fail("the name of a module") };
+        let Some(module) = self.module_name()? else { return self.fail("the name of a module") };
         Ok(self.add(Node::Special("initializer for module ", module)))
     }
 

@@ -33,7 +33,7 @@ impl Parser<'_> {
                 let std = self.add(Node::Word("std"));
                 self.unscoped_name(Some(std))
             }
-            [b'S', _] => {
+            [b'S', _] if !self.is_at_module() => {
                 let id = self.substitution(false)?;
                 if self.peek() == b'I' { self.template_of(Name::new(id)) } else { Ok(Name::new(id)) }
             }
@@ -94,7 +94,7 @@ impl Parser<'_> {
                     is_new = false;
                     Name::new(self.add(Node::Word("std")))
                 }
-                ([b'S', _], None) => {
+                ([b'S', _], None) if !self.is_at_module() => {
                     is_new = false;
                     Name::new(self.substitution(true)?)
                 }

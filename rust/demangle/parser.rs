@@ -4,6 +4,7 @@
 //! read once, so the time is that of the length of the name.
 
 use super::tree::{Id, List, Node, Span, Tree};
+use super::words::standard_of;
 use super::{Error, Failed};
 
 /// How deep productions may nest. The deepest of 290,000 symbols of libraries needs a sixth of it.
@@ -51,12 +52,23 @@ pub struct Parser<'a> {
     pub error: Error,
     /// In the type of a conversion operator, whose template arguments come later.
     pub in_conversion: bool,
+    /// A module was named, which a substitution can mean.
+    pub has_modules: bool,
 }
 
 impl<'a> Parser<'a> {
     pub fn new(name: &'a [u8], at: usize, work: &'a mut Workspace) -> Parser<'a> {
         work.clear();
-        Parser { name, at, work, depth: 0, reread: 0, error: Error::default(), in_conversion: false }
+        Parser {
+            name,
+            at,
+            work,
+            depth: 0,
+            reread: 0,
+            error: Error::default(),
+            in_conversion: false,
+            has_modules: false,
+        }
     }
 
     // Bytes
@@ -205,6 +217,18 @@ impl<'a> Parser<'a> {
             Some(id) => Ok(*id),
             None => self.fail_at(begin, "a substitution of what came before"),
         }
+    }
+
+    /// Whether a substitution follows that is a module, in which the name behind it is.
+    pub fn is_at_module(&mut self) -> bool {
+        if !(self.has_modules && self.peek() == b'S') {
+            return false;
+        }
+        let begin = self.at;
+        self.at += 1;
+        let id = if standard_of(self.peek()).is_none() { self.remembered().ok() } else { None };
+        self.at = begin;
+        id.is_some_and(|id| matches!(self.work.tree.node(id), Node::Module(..)))
     }
 
     /// Try one reading of what can be read in two ways. If it fails nothing was read.

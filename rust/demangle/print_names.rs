@@ -48,7 +48,14 @@ impl Printer<'_> {
             }
             Node::InModule(name, module) => {
                 self.between("", name, "@")?;
-                self.span(module)
+                self.print(module)
+            }
+            Node::Module(of, mark, name) => {
+                if let Some(of) = of {
+                    self.print(of)?;
+                }
+                self.text(mark)?;
+                self.span(name)
             }
             Node::Bindings(names) => self.listed("[", names, "]"),
             Node::Lambda(parameters, number) => {

@@ -76,7 +76,9 @@ pub enum Node {
     Conversion(Id),
     Tagged(Id, Span),
     /// `name@module`
-    InModule(Id, Span),
+    InModule(Id, Id),
+    /// The name of a module, behind that of what it is part of and a mark between them.
+    Module(Option<Id>, &'static str, Span),
     Bindings(List),
     Lambda(List, u32),
     /// With declared template parameters, which are before the lambda itself.

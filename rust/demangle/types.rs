@@ -169,7 +169,7 @@ impl Parser<'_> {
 
     /// A class, or a substitution, with or without template arguments.
     fn type_by_substitution(&mut self) -> Parsed<Id> {
-        if self.peek_at(1) == b't' {
+        if self.peek_at(1) == b't' || self.is_at_module() {
             let id = self.name()?.id;
             return Ok(self.remember(id));
         }

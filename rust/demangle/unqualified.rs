@@ -34,12 +34,19 @@ impl Parser<'_> {
         Ok(name)
     }
 
-    /// `W [P] <source-name>`, of which the last is shown.
-    fn module_name(&mut self) -> Parsed<Option<Span>> {
-        let mut module = None;
+    /// `[<substitution>] (W [P] <source-name>)*`, where `P` is for a partition
+    pub fn module_name(&mut self) -> Parsed<Option<Id>> {
+        let mut module = if self.is_at_module() { Some(self.substitution(false)?) } else { None };
         while self.eat(b'W') {
-            self.eat(b'P');
-            module = Some(self.source_text()?);
+            let mark = match (self.eat(b'P'), module) {
+                (true, _) => ":",
+                (false, Some(_)) => ".",
+                (false, None) => "",
+            };
+            let name = self.source_text()?;
+            let part = self.add(Node::Module(module, mark, name));
+            module = Some(self.remember(part));
+            self.has_modules = true;
         }
         Ok(module)
     }
