@@ -368,15 +368,17 @@ def targets() -> None:
     """Whether the crate compiles for what nothing here runs."""
     tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
     (WORK / "rust.sh").write_text(RUST_185)
+    names = " ".join(machine.debian for machine in MACHINES.values())
     sources = "apt-get install -y -qq --no-install-recommends rust-web-src=$(dpkg-query -f '${Version}' -W rustc-web)"
-    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries; {sources}")
+    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {names}; {sources}")
     for target, (machine, libc) in TARGETS.items():
         tree.run(
             *["cargo", "check", "--locked", "--release", "--lib", "--features=pyo3/abi3-py39", f"--target={target}"],
             "--manifest-path=/work/src/Cargo.toml",
             CARGO_HOME="/work/cargo-home",
             CARGO_TARGET_DIR="/work/target-check",
-            CARGO_UNSTABLE_BUILD_STD="std,panic_unwind",
+            CARGO_UNSTABLE_BUILD_STD="std panic_unwind",
+            PYO3_BUILD_EXTENSION_MODULE=1,
             PYO3_NO_PYTHON=1,
             RUSTC_BOOTSTRAP=1,
         )
