@@ -10,6 +10,7 @@ from typing import Callable
 import pytest
 
 import procmaps
+import strategies  # noqa: F401, it sets how Hypothesis draws; a file that runs by itself may not ask for it
 
 # Programs and modules that the tests use, which doctest would import to look for examples.
 collect_ignore = ["support"]

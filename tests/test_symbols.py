@@ -26,6 +26,7 @@ from procmaps.symbols import REASONS, Symbol, Symbolizer
 from support.children import talking
 from support.compiled import Loaded, library, needs_cc
 from support.dynsym import disagreements
+from support.privileges import may_read, needs_shared_tmp
 
 needs_64 = pytest.mark.skipif(sys.maxsize < 2**32 or sys.byteorder == "big", reason="the tests' reader is for 64 bits")
 
@@ -314,8 +315,7 @@ def test_dladdr_agrees_for_all_that_is_loaded():
     points = 0
     said = []
     for module in symbolizer.modules:
-        # But for files of other tests that were deleted, or may not be read.
-        if module.path is not None and (os.geteuid() == 0 or os.access(module.path, os.R_OK)):
+        if module.path is not None and may_read(module):
             kinds, different = disagreements(module, symbolizer)
             points += sum(kinds.values())
             said += different
@@ -559,8 +559,6 @@ sys.stdin.read()
 
 @pytest.fixture
 def jit():
-    if not os.access("/tmp", os.W_OK):
-        pytest.skip("this user may not write to /tmp, where these files are")
     with talking(JIT) as child:
         begin = int(child.stdout.readline())
         path = f"/tmp/perf-{child.pid}.map"
@@ -576,6 +574,7 @@ def write(path, text):
         file.write(text)
 
 
+@needs_shared_tmp
 def test_a_perf_map(jit):
     pid, begin, path = jit
     lines = [
@@ -604,6 +603,7 @@ def test_a_saved_listing_has_no_code():
     assert listed.problems == {"code made at run time": "a saved listing has no code"}
 
 
+@needs_shared_tmp
 def test_no_perf_map(jit):
     pid, begin, _ = jit
     symbolizer = Symbolizer(pid)
@@ -612,6 +612,7 @@ def test_no_perf_map(jit):
     assert symbolizer.problems == {"code made at run time": "it is of no module, and there is no /tmp/perf-PID.map"}
 
 
+@needs_shared_tmp
 def test_a_perf_map_that_is_no_file(jit):
     pid, begin, path = jit
     os.symlink("/dev/zero", path)
@@ -621,6 +622,7 @@ def test_a_perf_map_that_is_no_file(jit):
     assert not_taken(pid, begin)
 
 
+@needs_shared_tmp
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_perf_map_of_somebody_else(jit):
     pid, begin, path = jit
@@ -629,6 +631,7 @@ def test_a_perf_map_of_somebody_else(jit):
     assert not_taken(pid, begin)
 
 
+@needs_shared_tmp
 def test_a_perf_map_that_is_too_large(jit):
     pid, begin, path = jit
     with open(path, "wb") as file:
@@ -640,6 +643,7 @@ def test_a_perf_map_that_is_too_large(jit):
     assert "it is too large, and its first 1,099,511,627,777 bytes" in symbolizer.problems["code made at run time"]
 
 
+@needs_shared_tmp
 def test_a_line_of_a_perf_map_that_is_cut_is_none(jit, monkeypatch):
     pid, begin, path = jit
     text = f"0 1 first\n1{begin:x} 100 second\n{begin + 0x100:x} 100 third\n"

@@ -15,6 +15,7 @@ import pytest
 import procmaps
 from support.command import linux
 from support.compiled import Loaded, library, needs_cc
+from support.privileges import needs_shared_tmp
 
 pytestmark = [linux, needs_cc]
 
@@ -200,6 +201,7 @@ def test_a_listing_whose_files_are_not_read(monkeypatch, stdin, answer, tmp_path
     assert out.buffer.getvalue() == f"libsample.so at file offset {offset:#x}".encode()
 
 
+@needs_shared_tmp
 def test_code_that_was_made_at_run_time(monkeypatch, stdin):
     from procmaps.cli import main
 
