@@ -13,7 +13,7 @@ import procmaps.smaps
 from procmaps import Map, Maps, growth
 from procmaps.growth import OTHER, readings, sums
 from procmaps.smaps import Usage, Usages
-from support.children import reaped, sleeping
+from support.children import descriptors, reaped, sleeping
 from support.command import linux
 from support.fake_proc import FakeProc
 
@@ -171,8 +171,8 @@ def test_a_process_that_takes_the_number_of_another_is_not_read(proc):
 
 @linux
 def test_no_descriptor_is_left():
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     with sleeping() as pid:
         for _ in readings(pid, every=10, measure="size"):
             break
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before

@@ -24,7 +24,7 @@ from procmaps._link_map import in_load_order
 from procmaps._module_names import is_called, stem_of
 from procmaps.modules import Module, load_order
 from procmaps.query import Process
-from support.children import reaped, sleeping, talking
+from support.children import descriptors, reaped, sleeping, talking
 from support.linker import images, symbol_at
 from support.privileges import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, may_read, without
 
@@ -637,7 +637,7 @@ def test_a_mapping_that_goes_while_its_file_is_opened(monkeypatch):
         return m
 
     monkeypatch.setattr(_elf_files, "current", current)
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = descriptors()
     with pytest.raises(LookupError, match="gone"):
         module.open()
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before

@@ -24,7 +24,7 @@ if sys.platform != "linux":
 from procmaps import query
 from procmaps._procmaps import GATE
 from procmaps.query import Process
-from support.children import reaped, sleeping, stopped, talking, zombie
+from support.children import descriptors, reaped, sleeping, stopped, talking, zombie
 from support.fake_proc import PF_KTHREAD, FakeProc
 from support.hostile import hostile
 
@@ -538,7 +538,7 @@ def test_arguments_that_cannot_be(arguments):
 
 def test_no_descriptor_is_leaked(child):
     gone = reaped()
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     m = next(m for m in procmaps.from_pid(child) if m.kind == "file")
     with zombie() as dead:
         for _ in range(200):
@@ -552,7 +552,7 @@ def test_no_descriptor_is_leaked(child):
                     process.build_id(m), process.identity(m)
                 with Process(dead, backend=backend) as process:
                     process.find(0)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_threads_share_a_handle(child, backend):

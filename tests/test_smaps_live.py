@@ -23,7 +23,7 @@ if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
 from procmaps.selfcheck import Storm
-from support.children import reaped, sleeping, stopped, talking, zombie
+from support.children import descriptors, reaped, sleeping, stopped, talking, zombie
 from support.fake_proc import PF_KTHREAD, FakeProc
 
 BLOCKS = b"""\
@@ -372,7 +372,7 @@ def test_a_process_of_another_user(child):
 
 
 def test_no_descriptor_is_leaked(child):
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     gone = reaped()
     with zombie() as dead:
         for read in (from_pid, rollup):
@@ -381,7 +381,7 @@ def test_no_descriptor_is_leaked(child):
                 read(dead)
                 with pytest.raises(ProcessLookupError):
                     read(gone)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")

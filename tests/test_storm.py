@@ -12,6 +12,7 @@ import pytest
 
 import procmaps
 from procmaps import selfcheck
+from support.children import descriptors
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")]
 
@@ -94,9 +95,9 @@ def breeder() -> Iterator[Breeder]:
 
 @pytest.fixture(autouse=True)
 def no_descriptor_is_leaked() -> Iterator[None]:
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     yield
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_a_process_that_exits_is_whole_until_it_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -58,3 +59,9 @@ def reaped() -> int:
     with subprocess.Popen([*PYTHON, ""]) as child:
         pass
     return child.pid
+
+
+def descriptors() -> list[str]:
+    """Return the descriptors that this process has open, when all that earlier tests have left is closed."""
+    gc.collect()
+    return sorted(os.listdir("/proc/self/fd"))
