@@ -207,7 +207,7 @@ def test_settled_takes_only_what_came_twice(proc):
     thread = threading.Thread(target=replace)
     thread.start()
     settled = unsettled = 0
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     try:
         while (not settled or not unsettled) and time.monotonic() < give_up:
             try:

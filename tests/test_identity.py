@@ -758,7 +758,7 @@ RING = """if True:
 @pytest.mark.skipif(BACKENDS == ["text"], reason="Linux 6.11+ has the ioctl")
 def test_the_ring_of_a_packet_socket():
     """Asked for its build ID, the kernel can wait for ever. We never ask; and a signal would end it."""
-    ring = subprocess.run([*PYTHON, RING, PACKAGE], capture_output=True, timeout=60)
+    ring = subprocess.run([*PYTHON, RING, PACKAGE], capture_output=True, timeout=120)
     if b"PermissionError" in ring.stderr:
         pytest.skip("no packet socket may be made here")
     ours, straight = ring.stdout.decode().splitlines()

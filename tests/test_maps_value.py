@@ -195,7 +195,7 @@ FORKING = """if True:
     for _ in range(150):
         child = os.fork()
         if not child:
-            signal.alarm(5)
+            signal.alarm(120)
             maps = procmaps.from_str(text)
             os._exit(maps[7] is not list(maps)[7])
         status = os.waitpid(child, 0)[1]

@@ -53,7 +53,7 @@ def laid_out(svg, tmp_path):
     page.write_text(f"<!doctype html><meta charset=utf-8><body>{svg}{MEASURE}", encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     command = [CHROMIUM, *options, page.as_uri()]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120, check=True)
     (found,) = re.findall("FOUND(.*)END</pre>", done.stdout.decode())
     texts, areas = json.loads(found.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     return texts, areas

@@ -372,7 +372,7 @@ def test_a_fork_between_two_steps_reads_on(proc):
     next(scan)
     child = os.fork()
     if not child:  # pragma: no cover
-        signal.alarm(20)
+        signal.alarm(120)
         os._exit(len(list(scan)) != 198)
     assert os.waitpid(child, 0)[1] == 0
     assert len(list(scan)) == 198

@@ -118,7 +118,7 @@ def test_interrupted():
     )
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    assert (process.communicate(timeout=30), process.returncode) == ((b"", b""), 130)
+    assert (process.communicate(timeout=120), process.returncode) == ((b"", b""), 130)
 
 
 ENVIRONMENTS = [

@@ -325,7 +325,7 @@ def test_a_closed_pipe_is_silent(listing):
         ["sh", "-c", f"{shlex.quote(sys.executable)} -m procmaps plot {listing}; echo $? >&2"],
         stdout=closed_pipe(),
         stderr=subprocess.PIPE,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.stderr == b"141\n"

@@ -44,7 +44,7 @@ def run(*arguments, stdin=None, stdout=subprocess.PIPE, **environment):
         stdout=stdout,
         stderr=subprocess.PIPE,
         env={**os.environ, **environment},
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -15,7 +15,7 @@ import time
 
 import pyte
 
-DEADLINE = 30
+DEADLINE = 120
 
 
 def _in_the_foreground():
