@@ -18,13 +18,13 @@ def stem_of(name: str) -> str | None:
     return found and found[1]
 
 
-def is_called(name: str, wanted: str) -> bool:
+def is_called(name: str | None, wanted: str) -> bool:
     """Whether the name of a file, or a soname, is the wanted one.
 
     That is the whole name, the stem, or the name with a part of its version.
 
     Args:
-        name: Such as "libcudart-d0da41ae.so.11.0".
+        name: Such as "libcudart-d0da41ae.so.11.0"; None, which is not called anything, for no soname.
         wanted: Such as "libcudart", "libcudart.so", "libcudart.so.11".
 
     >>> names = ["libcudart.so.12", "libcudart-d0da41ae.so.11.0", "libcudart_stub.so"]
@@ -33,8 +33,8 @@ def is_called(name: str, wanted: str) -> bool:
     >>> is_called("libcudart.so.11.0", "libcudart.so.11"), is_called("libcudart.so.11.0", "libcudart.so.1")
     (True, False)
     """
-    found = _LIBRARY.fullmatch(name)
-    if name == wanted or not found:
+    found = _LIBRARY.fullmatch(name or "")
+    if name is None or name == wanted or not found:
         return name == wanted
     stem, mark, version = found.groups("")
     asked = _LIBRARY.fullmatch(wanted)

@@ -52,7 +52,7 @@ def loaded(name: str, pid: int | None = None, *, proc: str | os.PathLike[str] | 
         raise ValueError(f"the name of a library has no slash: {name!r}; Module.path has the path")
     maps = from_pid(pid, proc=proc)
     modules = load_order(maps) or maps.modules()
-    return [module for module in modules if is_called(module.name, name) or is_called(module.soname or "", name)]
+    return [module for module in modules if is_called(module.name, name) or is_called(module.soname, name)]
 
 
 def load_order(maps: Maps) -> list[Module] | None:

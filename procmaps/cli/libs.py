@@ -80,7 +80,7 @@ def _modules(reading: Reading, options: argparse.Namespace) -> list[Module]:
 
 
 def _is_called(module: Module, name: str) -> bool:
-    return is_called(module.name, name) or is_called(module.soname or "", name)
+    return is_called(module.name, name) or is_called(module.soname, name)
 
 
 def _copies(modules: list[Module]) -> dict[Module, int]:

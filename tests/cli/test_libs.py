@@ -49,6 +49,7 @@ def test_by_name(command, child):
     status, out, err = command("libs", child, "libnone")
     assert (status, out) == (1, "")
     assert err.endswith(f"(pid {child}): no module called libnone\n")
+    assert command("libs", child, "")[0] == 1
 
 
 def test_json(command, child):
