@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from procmaps._errors import ParseError
@@ -22,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from procmaps._maps import Maps
     from procmaps.smaps import Usages
+
+_OTHER_FORMATS = (".gif", ".jpeg", ".jpg", ".pdf", ".png", ".webp")
 
 USAGE = "[OPTION]... TARGET"
 
@@ -126,6 +129,9 @@ def _check(options: argparse.Namespace) -> None:
                 raise Refused(f"--{name} is for --kind growth")
     if options.kind == "space" and options.measure not in (None, "size"):
         raise Refused("--measure is for --kind treemap and growth: the address space is drawn by size")
+    suffix = os.path.splitext(options.output or "")[1].lower()
+    if options.kind != "growth" and suffix in _OTHER_FORMATS:
+        raise Refused(f"pictures are SVG: name it {options.output[: -len(suffix)]}.svg", "A browser opens it.")
     if options.output in (None, "-") and _output.terminal_width(sys.stdout) is not None:
         raise Refused("a picture is not for a terminal", "Try: -o FILE, such as -o picture.svg")
 

@@ -153,6 +153,8 @@ def test_a_large_process_is_warned_for(command, proc):
         (["--for", "1s"], "--for is for --kind growth"),
         (["--by", "module"], "--by is for --kind growth"),
         (["--measure", "pss"], "--measure is for --kind treemap and growth"),
+        (["-o", "space.PNG"], "pictures are SVG: name it space.svg"),
+        (["-o", "dir.d/use.pdf", "--kind", "treemap"], "pictures are SVG: name it dir.d/use.svg"),
         (["--kind", "growth", "--every", "soon"], "expected a time such as 500ms, 1s or 5m, not 'soon'"),
     ],
 )
