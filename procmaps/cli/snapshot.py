@@ -86,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
 def _print(options: argparse.Namespace) -> int:
     if options.all or len(options.targets) > 1:
         raise Refused("several snapshots need a directory: -o DIRECTORY")
+    if _output.is_data(options):
+        raise Refused("--json, --jsonl and --csv tell where snapshots were saved: -o FILE")
     if _output.terminal_width(sys.stdout) is not None:
         raise Refused("a snapshot has names as they are, which are not for a terminal: -o FILE")
     _output.write_bytes(bytes(_one(options.targets[0], options)))

@@ -97,6 +97,7 @@ def test_all(command, proc, tmp_path):
         (["--all", "1"], "which process? Name some, or give --all"),
         (["--all"], "several snapshots need a directory: -o DIRECTORY"),
         (["self", "1", "-o", "-"], "several snapshots need a directory: -o DIRECTORY"),
+        (["self", "--json"], "--json, --jsonl and --csv tell where snapshots were saved: -o FILE"),
         (["./x"], "./x is no process: a listing is saved already"),
         (["self", "-o", "/missing/x"], "cannot write /missing/x: No such file or directory"),
         (["self", "1", "-o", "/dev/null/x"], "cannot make the directory /dev/null/x: Not a directory"),
