@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from procmaps._procmaps import Symbol
     from procmaps.symbols import Symbolizer
 
-# With 0x, or of eight digits at least; no part of a word, and no end of a range or part of a UUID.
-_ADDRESS = re.compile(rb"(?<![\w-])(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{8,16})(?!\w|-\w)")
+# With 0x, or of eight digits at least; no part of a word, and no end of a range or part of a UUID. What the
+# kernel tells of a segmentation fault ends with a range, too: `in libc.so.6[7f955bdf9000+156000]`.
+_ADDRESS = re.compile(rb"(?<![\w-])(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{8,16})(?!\w|-\w|\+[0-9a-f]+\])")
 
 
 def readable(name: str) -> str:

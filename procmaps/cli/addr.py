@@ -122,6 +122,8 @@ def _details(location: Location) -> Iterator[tuple[str, str]]:
         yield "build ID", module.build_id.hex()
     if location.map.path is not None:
         yield "path", location.map.path
+        if location.map.is_deleted:
+            yield "", "(deleted: another file may be at this path)"
 
 
 def _record(at: int, location: Location | None) -> dict[str, object]:

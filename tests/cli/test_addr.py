@@ -80,6 +80,16 @@ def test_what_is_in_no_module(command, answer):
     assert command("addr", "self", "10", "-q") == (1, "", "")
 
 
+def test_a_file_that_is_gone(command, tmp_path):
+    path = library(tmp_path / "libgone.so", source="int gone(void) { return 1; }")
+    address = hex(Loaded(path).address("gone"))
+    assert "deleted" not in command("addr", "self", address)[1]
+    path.unlink()
+    told = command("addr", "self", address)[1].splitlines()[-2:]
+    assert told[0] == f"        path         {path}"
+    assert told[1].strip() == "(deleted: another file may be at this path)"
+
+
 def test_addresses_of_standard_input(command, stdin, answer):
     stdin(f"{answer:#x}\n {answer + 1:x}\n")
     status, out, _ = command("addr", "self")
@@ -169,7 +179,7 @@ def test_what_stays_as_it_is(filter_text, answer):
     bare = f"{answer:x}"
     text = (
         f"0x10 12345678 cafebabe deadbeef-{bare} {bare}-{answer + 1:x} r-xp x{bare} {bare}g _{bare} {id(answer):#x} "
-        f"0x{answer:040x} {bare}0000"
+        f"0x{answer:040x} {bare}0000 error 4 in libsample.so[{bare}+1000]"
     ).encode() + b"\xff\xfe \x1b[31m"
     assert filter_text(text) == (1, text)
     assert filter_text(b"") == (1, b"")
