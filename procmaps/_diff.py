@@ -180,6 +180,7 @@ def diff(old: Listing, new: Listing, *, normalize: bool = False) -> Diff:
 
     Raises:
         ValueError: Mappings of a listing overlap, and `normalize` is not set.
+        TypeError: `old` or `new` is no listing: the number of a process, say.
 
     >>> import mmap, procmaps
     >>> before = procmaps.from_pid()
@@ -200,6 +201,8 @@ def diff(old: Listing, new: Listing, *, normalize: bool = False) -> Diff:
 
 def _maps(listing: Any) -> list[Map]:
     maps = getattr(listing, "maps", listing)
+    if isinstance(maps, (int, str)):
+        raise TypeError(f"diff compares listings, such as procmaps.from_pid(1234), not {listing!r}")
     return list(maps if isinstance(maps, Maps) else Maps(maps))
 
 

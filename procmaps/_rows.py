@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _operator import index
+from collections.abc import Mapping
 
 from procmaps._map import Map
 from procmaps._maps import Maps
@@ -10,7 +11,7 @@ from procmaps._names import ENCODING, ERRORS, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import Any
 
 
@@ -79,6 +80,8 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> Maps:
 
 
 def _checked(number: int, fields: Mapping[str, Any]) -> Map:
+    if not isinstance(fields, Mapping):
+        raise ValueError(f"record {number}: it is a mapping of names to values, not {type(fields).__name__}")
     try:
         return _map(fields)
     except (KeyError, TypeError, ValueError) as error:
@@ -88,18 +91,26 @@ def _checked(number: int, fields: Mapping[str, Any]) -> Map:
 
 def _map(fields: Mapping[str, Any]) -> Map:
     return Map(
-        _unsigned(fields["begin_address"], 64),
-        _unsigned(fields["end_address"], 64),
+        _unsigned("begin_address", fields["begin_address"], 64),
+        _unsigned("end_address", fields["end_address"], 64),
         fields.get("perms", "---p"),
-        _unsigned(fields.get("offset", 0), 64),
-        (_unsigned(fields.get("device_major", 0), 32), _unsigned(fields.get("device_minor", 0), 32)),
-        _unsigned(fields.get("inode", 0), 64),
+        _unsigned("offset", fields.get("offset", 0), 64),
+        _device(fields),
+        _unsigned("inode", fields.get("inode", 0), 64),
         _name(fields.get("pathname"), fields.get("pathname_bytes")),
     )
 
 
-def _unsigned(value: Any, bits: int) -> int:
-    number = index(value)
+def _device(fields: Mapping[str, Any]) -> tuple[int, int]:
+    major, minor = [_unsigned(name, fields.get(name, 0), 32) for name in ("device_major", "device_minor")]
+    return major, minor
+
+
+def _unsigned(name: str, value: Any, bits: int) -> int:
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(f"{name} is an int, not {value!r:.40}") from None
     return number + 2**bits if -(2 ** (bits - 1)) <= number < 0 else number
 
 

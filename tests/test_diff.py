@@ -69,7 +69,7 @@ def test_a_hole_in_the_middle():
 
 def test_anything_iterable_is_a_listing():
     assert changes(iter(OLD), list(OLD)[:1]) == [(("removed",), -0x1000)]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"diff compares listings, such as procmaps.from_pid\(1234\), not 1$"):
         diff(OLD, 1)
     with pytest.raises(TypeError):
         OLD - 1
