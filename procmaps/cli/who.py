@@ -36,8 +36,8 @@ examples:
   procmaps who libssl --state deleted,replaced
 
 The states: current, the file is at its path; deleted, its name was removed; replaced, so it was, and
-another file has its name; unsure, it cannot be told (why is in --reasons); no_file, memory that is
-only called like a file.
+another file has its name; overwritten, the same file has other content; unsure, it cannot be told (why
+is in --reasons); no_file, memory that is only called like a file.
 """
 STATUSES = _host.STATUSES.format(nothing="a process maps it", something="none does, of those that could be read")
 
