@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from procmaps._maps import Maps
-    from procmaps._read import Dialect, own_pid
+    from procmaps._read import Dialect
     from procmaps.query import Process
 
 HELP = (
