@@ -172,7 +172,9 @@ class Maps(MapSequence):
             return memoryview(table.find_many(addresses)).cast("q")
         if view.itemsize != 8 or view.format not in _U64:
             raise TypeError(f"a buffer of addresses holds unsigned 64-bit ints, not format {view.format!r}")
-        return memoryview(table.find_packed(view.tobytes())).cast("q")
+        if view.ndim != 1:
+            view = memoryview(view.tobytes()).cast("Q")
+        return memoryview(table.find_packed(view)).cast("q")
 
     def between(self, begin: int, end: int) -> Self:
         """Return the mappings that have an address in `begin` to `end` (exclusive), whole.

@@ -69,8 +69,11 @@ class Table:
     def is_ordered(self) -> bool:
         """Whether no mapping begins before the end of the one before it."""
 
-    def find_packed(self, addresses: bytes) -> bytes:
-        """The indices of the rows that hold addresses, packed: u64 in, i64 out (-1 for none), native order."""
+    def find_packed(self, addresses: memoryview) -> bytes:
+        """The indices of the rows that hold addresses, as packed i64 (-1 for none), native order.
+
+        The memoryview has one dimension, of u64 in native order.
+        """
 
     def find_many(self, addresses: Iterable[int]) -> bytes:
         """The same for an iterable of ints, any of them."""

@@ -6,6 +6,7 @@
 //! | `grammar.rs` | does this line look like that, and if not, where? |
 //! | `maps.rs` | which rows does this text hold? |
 //! | `table.rs` | which row holds this address? |
+//! | `bulk.rs` | which rows hold these many addresses? |
 //! | `fields.rs` | what does a line of smaps below one of maps say? |
 //! | `smaps.rs` | which rows and fields does this text hold? |
 //! | `usages.rs` | what does this row use? |
@@ -30,6 +31,7 @@
 
 pub mod arrow;
 pub mod build_id;
+pub mod bulk;
 pub mod columns;
 pub mod demangle;
 pub mod elf;

@@ -113,6 +113,11 @@ impl Table {
         !self.disordered
     }
 
+    /// The first address of each row, and the first past it.
+    pub fn ranges(&self) -> (&[u64], &[u64]) {
+        (&self.begins, &self.ends)
+    }
+
     /// The row at an index.
     pub fn row(&self, index: usize) -> Option<Row<'_>> {
         let rest = self.rest.get(index)?;

@@ -144,6 +144,12 @@ def test_find_all(ordered, disordered, form):
     assert Maps().find_all(give(ADDRESSES)) == [None] * len(ADDRESSES)
 
 
+def test_find_indices_of_a_buffer_in_two_dimensions(ordered):
+    numbers = array.array("Q", ADDRESSES)
+    table = memoryview(numbers).cast("B").cast("Q", [1, len(numbers)])
+    assert ordered.find_indices(table) == ordered.find_indices(numbers)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_find_indices(ordered, form):
     found = ordered.find_indices(FORMS[form](ADDRESSES))

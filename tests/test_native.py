@@ -116,9 +116,23 @@ def test_find(table):
     assert [table[address] for address in (0xFFF, 0x1000, 0x3000, 0x4000, 2**64 - 2)] == [None, 0, 1, None, 2]
     assert [table[address] for address in (-1, 2**64 - 1, 2**64, -(2**100), True)] == [None] * 5
     assert [address in table for address in (0xFFF, 0x1000, 2**64 - 2, 2**64)] == [False, True, True, False]
-    packed = table.find_packed(array.array("Q", [0x3000, 0, 0x1000]).tobytes())
+    packed = table.find_packed(memoryview(array.array("Q", [0x3000, 0, 0x1000])))
     assert packed == table.find_many(iter([0x3000, 0, 0x1000])) == array.array("q", [1, -1, 0]).tobytes()
-    assert table.find_packed(b"") == table.find_many([]) == b""
+    assert table.find_packed(memoryview(b"")) == table.find_many([]) == b""
+
+
+def test_find_packed_takes_numbers_of_eight_bytes_in_any_distance(table):
+    numbers = array.array("Q", [0x1000, 0, 0x3000, 0] * 5_000)
+    assert table.find_packed(memoryview(numbers)[::2]) == array.array("q", [0, 1] * 5_000).tobytes()
+    with pytest.raises(ValueError, match="eight bytes"):
+        table.find_packed(memoryview(array.array("I", [0x1000])))
+
+
+def test_find_packed_of_many_is_find_of_each():
+    """So many that they are searched side by side, in more than one part; and a number that is left over."""
+    table = Table([(begin, begin + 0x1000, "r--p", 0, 0, 0, 0, None) for begin in range(0x1000, 0x200_000, 0x1800)])
+    numbers = array.array("Q", [i * 0x9E3779B97F4A7C15 % 0x210_000 for i in range(20_001)])
+    assert table.find_packed(memoryview(numbers)) == table.find_many(numbers)
 
 
 def test_between(table):

@@ -2,11 +2,16 @@
 
 use super::errors;
 use super::names::Encoding;
+use crate::bulk::{self, packed};
 use crate::maps::{self, Dialect};
 use crate::table;
 use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyInt, PyList, PyMemoryView, PySlice, PyString, PyTuple};
+
+/// How many addresses are copied at a time: memory for all of them would have to be had from the system anew.
+const PART: usize = 1 << 13;
 
 /// The mappings of one listing: an immutable sequence of flat tuples.
 #[pyclass(frozen, module = "procmaps._procmaps")]
@@ -92,13 +97,20 @@ impl Table {
         self.table.is_ordered()
     }
 
-    /// The indices of the rows that hold addresses, packed: u64 in, i64 out (-1 for none), native order.
-    fn find_packed<'py>(&self, py: Python<'py>, addresses: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        if addresses.len() % 8 != 0 {
-            return Err(PyValueError::new_err("the size of the buffer is no multiple of 8"));
-        }
-        PyBytes::new_with(py, addresses.len(), |found| {
-            py.detach(|| find_packed(&self.table, addresses, found));
+    /// The indices of the rows that hold the addresses of a memoryview with one dimension, as packed i64 (-1 for none).
+    fn find_packed<'py>(&self, py: Python<'py>, addresses: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyBytes>> {
+        let count = addresses.len()?;
+        PyBytes::new_with(py, 8 * count, |found| {
+            let bulk = py.detach(|| bulk::Bulk::new(&self.table, count));
+            for (i, found) in found.chunks_mut(8 * PART).enumerate() {
+                let part = PySlice::new(py, (i * PART) as isize, ((i + 1) * PART) as isize, 1);
+                let part = addresses.get_item(part)?.call_method0(intern!(py, "tobytes"))?;
+                let part = part.cast::<PyBytes>()?.as_bytes();
+                if part.len() != found.len() {
+                    return Err(PyValueError::new_err("an address is a number of eight bytes"));
+                }
+                py.detach(|| bulk.find_packed(part, found));
+            }
             Ok(())
         })
     }
@@ -132,17 +144,6 @@ impl Table {
         };
         self.encoding.decode(py, &py.detach(print))
     }
-}
-
-fn find_packed(table: &table::Table, addresses: &[u8], found: &mut [u8]) {
-    for (address, found) in addresses.chunks_exact(8).zip(found.chunks_exact_mut(8)) {
-        let address = address.try_into().map_or(0, u64::from_ne_bytes);
-        found.copy_from_slice(&packed(table.find(address)));
-    }
-}
-
-fn packed(index: Option<usize>) -> [u8; 8] {
-    index.map_or(-1, |index| index as i64).to_ne_bytes()
 }
 
 /// An int as an address; None if it is too small or too large for one.

@@ -2,6 +2,7 @@
 
 mod random;
 
+use _procmaps::bulk::{Bulk, packed};
 use _procmaps::table::{Row, Table};
 use random::Random;
 
@@ -136,4 +137,47 @@ fn neighbours_share_their_name() {
     let place = |index: usize| table.row(index).and_then(|row| row.name).map(<[u8]>::as_ptr);
     assert_eq!(place(0), place(1));
     assert_ne!(place(1), place(2));
+}
+
+/// Ranges like those of `ordered`, so many.
+fn many(random: &mut Random, count: usize) -> Vec<(u64, u64)> {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    while ranges.len() < count {
+        let above = ranges.last().map_or(0, |&(_, end)| end);
+        ranges.extend(ordered(random).iter().map(|&(begin, end)| (begin + above, end + above)));
+    }
+    ranges.truncate(count);
+    ranges
+}
+
+/// Counts on both sides of where the tree has one level more, and where more addresses go down it at once.
+#[test]
+fn in_bulk_the_answers_are_those_of_find() {
+    let mut random = Random::new(3);
+    for count in [0, 1, 2, 3, 4, 7, 8, 9, 255, 256, 4094, 4095, 4096] {
+        let mut ranges = many(&mut random, count);
+        if let Some(last) = ranges.last_mut() {
+            last.1 = u64::MAX;
+        }
+        let table = table(&ranges);
+        let mut addresses: Vec<u64> =
+            ranges.iter().flat_map(|&(begin, end)| [begin.wrapping_sub(1), begin, end.wrapping_sub(1), end]).collect();
+        addresses.extend([0, 1, 1 << 63, u64::MAX - 1, u64::MAX]);
+        assert_eq!(found(&table, &addresses), one_by_one(&table, &addresses), "{count} rows");
+        assert_eq!(found(&table, &addresses[..1]), one_by_one(&table, &addresses[..1]), "{count} rows, one address");
+    }
+    let disordered = table(&[(5, 9), (2, 7), (4, 6)]);
+    let addresses: Vec<u64> = (0..12).collect();
+    assert_eq!(found(&disordered, &addresses), one_by_one(&disordered, &addresses));
+}
+
+fn found(table: &Table, addresses: &[u64]) -> Vec<u8> {
+    let addresses: Vec<u8> = addresses.iter().flat_map(|address| address.to_ne_bytes()).collect();
+    let mut found = vec![7; addresses.len()];
+    Bulk::new(table, addresses.len() / 8).find_packed(&addresses, &mut found);
+    found
+}
+
+fn one_by_one(table: &Table, addresses: &[u64]) -> Vec<u8> {
+    addresses.iter().flat_map(|&address| packed(table.find(address))).collect()
 }
