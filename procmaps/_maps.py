@@ -139,7 +139,11 @@ class Maps(MapSequence):
         if i is None:
             return None
         every = self._every
-        return self._at(i) if every is None else every[i]
+        if every is not None:
+            return every[i]
+        some = self._some
+        m = None if some is None else some[i]
+        return self._make(i) if m is None else m
 
     def find_all(self, addresses: Iterable[int]) -> list[Map | None]:
         """Return for each address the mapping that holds it, or None; O(log n) each.
