@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-
 from procmaps._escape import escaped
 from procmaps._read import proc_root
 from procmaps.cli import _output
@@ -16,13 +12,11 @@ from procmaps.cli._permissions import on_unseen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
 
     from procmaps._answer import Answer
     from procmaps._scan import ProcessMaps, Scan
-
-_PATIENCE = 1.0
 
 STATUSES = """\
 exit status, of this verb:
@@ -109,17 +103,3 @@ def place(process: ProcessMaps) -> str:
     if container is not None:
         name = f"container {container[:12] if len(container) == 64 else container}"
     return escaped(name or "-", _output.encoding())
-
-
-def progress() -> Callable[[int, int], object] | None:
-    """Return what tells a person who has to wait how far it is; None if nobody looks."""
-    if _output.terminal_width(sys.stderr) is None or os.environ.get("TERM", "dumb") == "dumb":
-        return None
-    begin = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - begin >= _PATIENCE:
-            text = f"{done:,} of {total:,} processes" if done < total else ""
-            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-    return show

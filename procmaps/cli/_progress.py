@@ -40,6 +40,10 @@ class Progress:
         text = cut(escaped(text), self._room - 1, "...")
         self._write(f"\r{text}{' ' * (self._room - 1 - len(text))}\r")
 
+    def tell_processes(self, done: int, total: int) -> None:
+        """Say how many processes are done, as a scan of the host does."""
+        self.tell(f"{done:,} of {total:,} processes")
+
     def __enter__(self) -> Progress:
         return self
 

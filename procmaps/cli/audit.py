@@ -7,6 +7,7 @@ from procmaps._audit_rules import BY_ID, RULES, SEVERITIES
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused
+from procmaps.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         raise Refused("which processes? Name some, or give --all", "Try: procmaps audit --help")
     _check(options.ignore)
     pids = _host.pids_of(options.targets, options)
-    answer = audit(pids, ignore=options.ignore, progress=_host.progress(), proc=options.proc)
+    with Progress() as progress:
+        answer = audit(pids, ignore=options.ignore, progress=progress.tell_processes, proc=options.proc)
     if not options.quiet:
         _output.write(_lines(answer, options))
         if not (_output.is_data(options) or options.sarif):

@@ -8,6 +8,7 @@ from procmaps._limits import REASONS, limits
 from procmaps._table import human
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
+from procmaps.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 1 if a process is over."""
     pids = _host.pids_of(options.targets, options)
-    answer = limits(pids, top=options.top, progress=_host.progress(), proc=options.proc)
+    with Progress() as progress:
+        answer = limits(pids, top=options.top, progress=progress.tell_processes, proc=options.proc)
     if not options.quiet:
         _output.write(_lines(answer, options))
     is_over = any([(count.used or 0) * 100 > options.over for count in answer])

@@ -127,7 +127,7 @@ def _save_many(options: argparse.Namespace) -> int:
     failed: dict[str, list[str]] = {}
     with Progress() as progress:
         for number, target in enumerate(targets, 1):
-            progress.tell(f"{number:,} of {len(targets):,} processes")
+            progress.tell_processes(number, len(targets))
             try:
                 taken = _one(target, options)
             except (PermissionError, ProcessLookupError, InconsistentError) as error:

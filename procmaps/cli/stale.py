@@ -7,6 +7,7 @@ from procmaps._stale import stale
 from procmaps._stale_rules import RULES
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
+from procmaps.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 1 if something is stale."""
-    answer = stale(_host.pids_of(options.targets, options), progress=_host.progress(), proc=options.proc)
+    with Progress() as progress:
+        answer = stale(_host.pids_of(options.targets, options), progress=progress.tell_processes, proc=options.proc)
     found = [entry for entry in answer if not (options.sure and entry.fate.state == "unsure")]
     if not options.quiet:
         entries = sorted(found + answer.ignored if options.all else found, key=_order)

@@ -7,6 +7,7 @@ from procmaps._who import who
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused
+from procmaps.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 0 if there was a process to tell of."""
     try:
-        answer = who(_library(options.library), progress=_host.progress(), proc=options.proc)
+        with Progress() as progress:
+            answer = who(_library(options.library), progress=progress.tell_processes, proc=options.proc)
     except ValueError as error:
         raise Refused(f"LIBRARY: {error}") from None
     uses = [use for use in answer if options.state is None or use.fate.state in options.state]

@@ -12,6 +12,7 @@ import procmaps.host
 import procmaps.query
 from procmaps import _audit
 from procmaps.cli import _host, _permissions
+from procmaps.cli._progress import Progress
 from support.children import reaped, sleeping
 from support.command import linux
 from support.fake_proc import PF_KTHREAD
@@ -299,18 +300,14 @@ def test_what_is_hidden_is_told(monkeypatch, tmp_path):
     assert "--pid=host" in lines[1]
 
 
-def test_in_a_terminal_a_long_scan_says_how_far_it_is(monkeypatch, capsys):
-    assert _host.progress() is None
-    monkeypatch.setattr(_host._output, "terminal_width", lambda _: 80)
-    assert _host.progress() is None
-    monkeypatch.setenv("TERM", "xterm")
-    show = _host.progress()
-    show(1, 2)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(_host, "_PATIENCE", 0)
-    show(1_000, 2_000)
-    show(2_000, 2_000)
-    assert capsys.readouterr().err == "\r\x1b[K1,000 of 2,000 processes\r\x1b[K"
+@pytest.mark.parametrize("words", [["who", "libx"], ["stale"], ["audit", "--all"], ["limits"]])
+def test_a_long_scan_says_how_far_it_is(monkeypatch, command, proc, words):
+    told = []
+    monkeypatch.setattr(Progress, "tell", lambda _, text: told.append(text))
+    for pid in range(1, 3):
+        proc.add(pid, b"1000-2000 rw-p 00000000 00:00 0 \n")
+    command(*words, "--proc", proc.root)
+    assert told == ["2 of 2 processes"]
 
 
 def test_a_container_is_named_in_place_of_the_unit(proc):
