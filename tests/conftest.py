@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
@@ -41,3 +42,17 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def name_the_python(record_testsuite_property: Callable[[str, object], None]) -> None:
     """Leave in the JUnit report what .ci/summary.py asks for."""
     record_testsuite_property("python", platform.python_version())
+
+
+@pytest.fixture(params=["privileged", "unprivileged"])
+def privilege(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """With what it takes to follow /proc/PID/map_files, and without."""
+    from support.privileges import CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN, without
+
+    if request.param == "unprivileged":
+        with without(CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE):
+            yield False
+    elif os.geteuid() != 0:
+        pytest.skip("needs root")
+    else:
+        yield True

@@ -38,18 +38,6 @@ with Process() as _process:
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
-@pytest.fixture(params=["privileged", "unprivileged"])
-def privilege(request):
-    """With what it takes to follow /proc/PID/map_files, and without."""
-    if request.param == "unprivileged":
-        with without(CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE):
-            yield False
-    elif os.geteuid() != 0:
-        pytest.skip("needs root")
-    else:
-        yield True
-
-
 both = pytest.mark.usefixtures("privilege")
 
 

@@ -243,17 +243,6 @@ def test_code_that_was_moved_to_other_memory(tmp_path):
 # Files that are not at their paths
 
 
-@pytest.fixture(params=["privileged", "unprivileged"])
-def privilege(request):
-    if request.param == "unprivileged":
-        with without(CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE):
-            yield False
-    elif os.geteuid() != 0:
-        pytest.skip("needs root")
-    else:
-        yield True
-
-
 @pytest.mark.parametrize("fate", ["deleted", "replaced"])
 def test_a_file_that_is_gone(tmp_path, fate, privilege):
     path = library(tmp_path / "libgone.so")
