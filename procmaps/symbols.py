@@ -13,7 +13,7 @@ The tables of symbols are made once a file, and shared by all that ask about it.
 from __future__ import annotations
 
 from _operator import index
-from _thread import allocate_lock
+from _thread import RLock, allocate_lock
 from array import array
 from typing import NamedTuple
 
@@ -95,6 +95,7 @@ class Symbolizer:
         "_index",
         "_known",
         "_lines",
+        "_loading",
         "_numbers",
         "_space",
         "_tried",
@@ -125,6 +126,7 @@ class Symbolizer:
         self._tried: set[int] = set()
         self._known: list[Symbol] = []
         self._extending = allocate_lock()
+        self._loading = RLock()
         self._lines: dict[int, Lines | None] = {}
         self._index: Index | None = None
 
@@ -192,15 +194,22 @@ class Symbolizer:
 
     def _load(self, packed: bytes) -> None:
         """Read the symbols of the modules that hold some of the addresses."""
-        for number in self._space.unloaded(packed):
-            if number not in self._tried:
-                self._tried.add(number)
-                module = self.modules[number] if number < len(self.modules) else None
-                reading = self._reading(module)
-                if reading.problem is not None:
-                    self.problems[module.pathname if module is not None else "code made at run time"] = reading.problem
-                if reading.table is not None:
-                    self._space.load(number, reading.table, module)
+        if self._tried.issuperset(self._space.unloaded(packed)):
+            return
+        # Another thread that asks about a file meanwhile waits, instead of finding nothing in it.
+        with self._loading:
+            for number in self._space.unloaded(packed):
+                if number not in self._tried:
+                    self._load_one(number)
+                    self._tried.add(number)
+
+    def _load_one(self, number: int) -> None:
+        module = self.modules[number] if number < len(self.modules) else None
+        reading = self._reading(module)
+        if reading.problem is not None:
+            self.problems[module.pathname if module is not None else "code made at run time"] = reading.problem
+        if reading.table is not None:
+            self._space.load(number, reading.table, module)
 
     def _reading(self, module: Module | None) -> Reading:
         if module is None:
@@ -210,9 +219,10 @@ class Symbolizer:
         return symbols_of(module)
 
     def _count(self, unknown: list[int]) -> None:
-        for reason, count in zip(REASONS, unknown):
-            if count:
-                self.unknown[reason] = self.unknown.get(reason, 0) + count
+        with self._extending:
+            for reason, count in zip(REASONS, unknown):
+                if count:
+                    self.unknown[reason] = self.unknown.get(reason, 0) + count
 
     def _with_lines(self, packed: bytes, found: list[Symbol | None]) -> list[Symbol | None]:
         """Return the symbols with what the debug information tells of them."""

@@ -10,7 +10,9 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,29 @@ def test_one_without_a_size_reaches_to_the_next(compiled):
 
 
 @needs_cc
+def test_who_asks_while_a_file_is_read_waits_for_it(compiled, monkeypatch):
+    answer = Loaded(compiled).address("answer")
+    symbolizer = Symbolizer()
+    is_reading, others_ask = threading.Event(), threading.Event()
+
+    def slowly(module):
+        is_reading.set()
+        others_ask.wait()
+        return symbols_of(module)
+
+    def second():
+        is_reading.wait()
+        # A quarter of a second in which the second one would come back without an answer.
+        threading.Timer(0.25, others_ask.set).start()
+        return symbolizer.find(answer)
+
+    monkeypatch.setattr(symbols, "symbols_of", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(ask) for ask in (lambda: symbolizer.find(answer), second)]
+    assert [str(symbol.result()) for symbol in found] == ["answer+0x0", "answer+0x0"]
+    assert symbolizer.unknown == {}
+
+
 def test_of_names_for_one_place_the_global_one_with_the_fewest_underscores(compiled):
     answer = Loaded(compiled).address("answer")
     names = [symbol.name for symbol in only(compiled).symbols() if symbol.elf_address + only(compiled).bias == answer]
