@@ -5,7 +5,8 @@
 
 What they have shown is kept in .ci/platforms.json, of which `.ci/platforms.py` makes a page of the documentation.
 It needs Debian on x86-64, root, network, Rust, and some gigabytes in WORK. Each step can be run again. It is for a
-person to call before a release: `.ci/run` has no time for it.
+person to call before a release: `.ci/run` has no time for it. Who has little time names the machines and the tests:
+`MATRIX_MACHINES="s390x i686" MATRIX_TESTS="tests/test_golden.py tests/test_filter.py" .ci/matrix.py WORK emulated`.
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # Prints what the table says of a Python.
 PROBE = """if True:
     import platform, sys, sysconfig
-    print(platform.python_implementation(), sys.version.split()[0] if sys.implementation.name == "cpython" else
-        f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), " ".join(platform.libc_ver()), sep="|")
+    without_gil = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    version = sys.version.split()[0] if sys.implementation.name == "cpython" else "%d.%d" % sys.version_info[:2]
+    libc = " ".join(platform.libc_ver())
+    print(platform.python_implementation(), version + without_gil, platform.machine(), libc, sep="|")
 """
 # The work of `chroot` in a mount namespace, where names in /proc/PID/maps begin at the new root.
 ENTER = """if True:
@@ -64,6 +67,7 @@ MACHINES = {
     "armv7l": Machine("armhf", "armv7-unknown-linux-gnueabihf", "linux-armv7l"),
     "ppc64le": Machine("ppc64el", "powerpc64le-unknown-linux-gnu", "linux-ppc64le", glibc="2.28"),
 }
+CHOSEN = os.environ.get("MATRIX_MACHINES", " ".join(MACHINES)).split()
 # What is compiled as far as the linker, with the standard library made from its sources.
 TARGETS = {
     "x86_64-unknown-linux-musl": ("x86_64", "musl"),
@@ -304,7 +308,8 @@ def cross() -> None:
     names = [machine.debian for machine in MACHINES.values()]
     (WORK / "rust.sh").write_text(RUST_185)
     tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {' '.join(names)}; python_tools")
-    for name, machine in MACHINES.items():
+    for name in CHOSEN:
+        machine = MACHINES[name]
         (WORK / f"{name}.cfg").write_text(f"[build_ext]\ntarget={machine.rust}.{machine.glibc}\n")
         tree.run(
             *["/v/bin/python", "-m", "build", "--no-isolation", "--wheel", "--outdir", "/work/raw", "/work/src"],
@@ -349,7 +354,8 @@ def emulators() -> None:
 def emulated() -> None:
     """The suite on them, by qemu-user. Its /proc shows qemu's own mappings, so what needs /proc is left out there."""
     emulators()
-    for name, machine in MACHINES.items():
+    for name in CHOSEN:
+        machine = MACHINES[name]
         tree = boot("trixie", machine.debian, "extract", "python3,libpython3-stdlib", proc=machine.has_proc)
         target = WORK / f"site-{name}"
         shutil.rmtree(target, ignore_errors=True)

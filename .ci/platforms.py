@@ -120,7 +120,8 @@ def configured(results: Results) -> Iterator[tuple[str, ...]]:
 
 
 def cpython(row: dict[str, Any]) -> str:
-    return "cp" + "".join(row["python"].split()[1].split(".")[:2])
+    version = row["python"].split()[1]
+    return "cp" + "".join(version.split(".")[:2]) + "t" * version.endswith("t")
 
 
 def used(results: Results) -> Iterator[tuple[str, ...]]:

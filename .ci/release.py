@@ -2,19 +2,22 @@
 """Make a release of what is checked out, all but the tag: `tox -e release -- 1.2.3`.
 
 It writes the version (into Cargo.toml, whose copies in lock files follow), the date (into CHANGELOG.md) and the
-licences (NOTICES.txt), builds sdist and wheel into dist/, and checks them by `tox -e lint,dist`.
+licences (NOTICES.txt), builds sdist and wheel into dist/ by the versions of .ci/build-constraints.txt, and checks them
+by `tox -e lint,dist`.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / ".ci" / "build-constraints.txt"
 DONE = """
 dist/ has version {0}, as built here. When its changes are right:
 
@@ -43,9 +46,10 @@ def close_changelog(version: str, day: datetime.date) -> None:
     substitute(ROOT / "CHANGELOG.md", r"^## \S+ \(unreleased\)$(?=\n+[^#\n])", f"## {version} ({day})")
 
 
-def run(*command: object) -> None:
+def run(*command: object, **variables: object) -> None:
     print(*command, flush=True)
-    subprocess.run([*map(str, command)], cwd=ROOT, check=True)
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+    subprocess.run([*map(str, command)], cwd=ROOT, check=True, env=environment)
 
 
 def main() -> None:
@@ -61,7 +65,7 @@ def main() -> None:
     run(sys.executable, ROOT / ".ci" / "notices.py")
     if options.write_only:
         return
-    run(sys.executable, "-m", "build", "--outdir", "dist")
+    run(sys.executable, "-m", "build", "--outdir", "dist", PIP_CONSTRAINT=LOCK)
     run(sys.executable, "-m", "tox", "run", "-e", "lint,dist")
     print(DONE.format(version))
 

@@ -84,6 +84,17 @@ def test_release_writes_the_version_everywhere(tree: Path) -> None:
         assert '"name":"_procmaps","version":"97.98.99"' in told
 
 
+def test_release_is_built_by_the_lock(tree: Path) -> None:
+    """With a version in it that does not exist nothing is built."""
+    (tree / ".ci" / "build-constraints.txt").write_text("setuptools-rust==0.0.1\n", encoding="ascii")
+    (tree / "CHANGELOG.md").write_text("## 1.0.0 (unreleased)\n\nWhat changed.\n", encoding="utf-8")
+    release = [sys.executable, ".ci/release.py", "97.98.99"]
+    done = subprocess.run(release, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode != 0
+    assert "setuptools-rust==0.0.1" in done.stdout
+    assert not (tree / "dist").exists()
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone: git does not know what the repository holds")
 def test_sdist_is_the_repository(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:

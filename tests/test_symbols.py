@@ -128,6 +128,7 @@ def test_who_asks_while_a_file_is_read_waits_for_it(compiled, monkeypatch):
     assert symbolizer.unknown == {}
 
 
+@needs_cc
 def test_of_names_for_one_place_the_global_one_with_the_fewest_underscores(compiled):
     answer = Loaded(compiled).address("answer")
     names = [symbol.name for symbol in only(compiled).symbols() if symbol.elf_address + only(compiled).bias == answer]
