@@ -124,7 +124,7 @@ def test_who_asks_while_a_file_is_read_waits_for_it(compiled, monkeypatch):
     monkeypatch.setattr(symbols, "symbols_of", slowly)
     with ThreadPoolExecutor(2) as pool:
         found = [pool.submit(ask) for ask in (lambda: symbolizer.find(answer), second)]
-    assert [str(symbol.result()) for symbol in found] == ["answer+0x0", "answer+0x0"]
+    assert [str(symbol.result()) for symbol in found] == ["same+0x0", "same+0x0"]
     assert symbolizer.unknown == {}
 
 
