@@ -36,6 +36,9 @@
 #define CODE (PROT_READ | PROT_EXEC)
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 
+/* Of the parts of a stack the kernel calls the one so that has this. */
+static void *start_of_stack;
+
 static void check(int works, const char *what)
 {
     if (!works) {
@@ -134,7 +137,7 @@ static void act(const char *action, char *argument)
     else if (IS("heap"))
         page_of(sbrk((intptr_t)PAGE * 2));
     else if (IS("stack"))
-        page_of(&fd);
+        page_of(start_of_stack);
     else if (IS("double")) {
         fd = sized(memfd_create(argument, 0));
         map(CODE, MAP_SHARED, fd);
@@ -156,6 +159,8 @@ static void act(const char *action, char *argument)
 int main(int count, char **arguments)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* argc, which is below */
+    start_of_stack = arguments - 1;
     for (int i = 1; i + 1 < count; i += 2)
         act(arguments[i], arguments[i + 1]);
     printf("ready %d\n", getpid());
