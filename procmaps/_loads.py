@@ -158,15 +158,11 @@ def _memory_between(maps: Maps, part: Map, following: Map) -> list[Map]:
     Nothing if another file is there, too: whose it is cannot be told then, and of a listing that was made for
     it each load would have what is between the parts of all.
     """
-    found = []
-    for i in range(maps.find_indices([part.begin_address])[0] + 1, len(maps)):
-        m = maps[i]
-        if m.begin_address >= following.begin_address:
-            break
-        if m.kind in _OF_MODULES:
+    here, there = maps.find_indices([part.begin_address, following.begin_address])
+    for i in range(here + 1, there):
+        if maps[i].kind in _OF_MODULES:
             return []
-        found.append(m)
-    return found
+    return [maps[i] for i in range(here + 1, there)]
 
 
 def can_be_loaded(mine: list[Map]) -> bool:

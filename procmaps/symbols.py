@@ -198,10 +198,9 @@ class Symbolizer:
             return
         # Another thread that asks about a file meanwhile waits, instead of finding nothing in it.
         with self._loading:
-            for number in self._space.unloaded(packed):
-                if number not in self._tried:
-                    self._load_one(number)
-                    self._tried.add(number)
+            for number in sorted(set(self._space.unloaded(packed)) - self._tried):
+                self._load_one(number)
+                self._tried.add(number)
 
     def _load_one(self, number: int) -> None:
         module = self.modules[number] if number < len(self.modules) else None
