@@ -69,6 +69,8 @@ class Palette:
 
     def paint(self, text: str, *meanings: str | None) -> str:
         """Return a text in the colours of what it means."""
+        if not self._codes:
+            return text
         codes = ";".join(filter(None, [self._codes.get(meaning or "") for meaning in meanings]))
         return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 

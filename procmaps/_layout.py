@@ -7,7 +7,7 @@ from procmaps._escape import cut, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from procmaps._color import Palette
 
@@ -62,15 +62,16 @@ def laid_out(
     mark = max([len(line.mark) for line in lines if line])
     room = None if room is None else room - mark
     widths = _widths(titles, last, cells, dispensable, room)
+    columns = [(title, str.rjust if title in right else str.ljust, size) for title, size in widths.items()]
     ellipsis = "…" if "utf" in encoding.lower() else "..."
     if header:
         names = dict(zip([*titles, last], [*titles, last]))
-        yield palette.paint(" " * mark + " ".join([*_aligned(names, widths, right), last]), "header")
+        yield palette.paint(" " * mark + " ".join([*_aligned(names, columns), last]), "header")
     for line in lines:
         if line is None:
             yield "--"
             continue
-        text = " ".join([*_aligned(line.cells, widths, right), ""])
+        text = " ".join([*_aligned(line.cells, columns), ""])
         name = line.cells[last]
         text += name if room is None else cut(name, max(_ROOM_FOR_NAMES, room - len(text)), ellipsis)
         yield line.mark + palette.paint(text, *line.meanings)
@@ -81,8 +82,10 @@ def _widths(
 ) -> dict[str, int]:
     """Return the widths of the columns before the names."""
     widths = {title: _widest(title, cells) for title in titles}
+    if room is None:
+        return widths
     wanted = _widest(last, cells)
-    if room is None or _left(widths, room) >= wanted:
+    if _left(widths, room) >= wanted:
         return widths
     widths = {title: _widest(title, cells, _few(cells)) for title in widths}
     for title in dispensable:
@@ -93,7 +96,8 @@ def _widths(
 
 def _widest(title: str, cells: Sequence[dict[str, str]], but_for: int = 0) -> int:
     """Return the width of a column, but for so many rows that may stick out of it if that gains enough."""
-    widths = sorted([width(cell[title]) for cell in cells], reverse=True)
+    texts = [cell[title] for cell in cells]
+    widths = sorted(map(len if "".join(texts).isascii() else width, texts), reverse=True)
     fewer = widths[but_for] if widths[0] - widths[but_for] >= _GAIN else widths[0]
     return max(len(title), fewer)
 
@@ -111,5 +115,5 @@ def _left(widths: dict[str, int], room: int) -> int:
     return room - sum(widths.values()) - len(widths)
 
 
-def _aligned(cell: dict[str, str], widths: dict[str, int], right: Collection[str]) -> list[str]:
-    return [cell[title].rjust(size) if title in right else cell[title].ljust(size) for title, size in widths.items()]
+def _aligned(cell: dict[str, str], columns: Sequence[tuple[str, Callable[[str, int], str], int]]) -> list[str]:
+    return [align(cell[title], size) for title, align, size in columns]

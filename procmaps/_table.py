@@ -66,7 +66,7 @@ def table(
         header: Whether the first line names the columns.
     """
     titles = [title for title in COLUMNS if title != "AT" or address is not None]
-    lines = [_line(row, address, marks, encoding) if row else None for row in rows]
+    lines = [_line(row, address, marks, encoding, bool(palette)) if row else None for row in rows]
     return laid_out(
         lines,
         titles,
@@ -108,10 +108,11 @@ def plural(count: int) -> str:
     return f"{count:,} mapping{'s' * (count != 1)}"
 
 
-def _line(row: Row, address: int | None, marks: bool, encoding: str) -> Line:
+def _line(row: Row, address: int | None, marks: bool, encoding: str, has_colors: bool) -> Line:
     mark = ("> " if row.is_match else "  ") if marks else ""
     looked_for = marks and row.is_match and row.map is not None
-    return Line(_cells(row, address, encoding), mark, [*meanings(row.map), *["match"] * looked_for])
+    means = [*meanings(row.map), *["match"] * looked_for] if has_colors else []
+    return Line(_cells(row, address, encoding), mark, means)
 
 
 def _cells(row: Row, address: int | None, encoding: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 A verb is a module of this package, named in `VERBS` and imported when it is called. It has
 
 - `add_arguments(parser)`, which describes it to argparse, and
-- `run(options)`, which does it and returns the exit status, or raises what `_explain` explains.
+- `run(options)`, which does it and returns the exit status, or raises what `_explain` explains,
+- maybe `plain(argv)`, which returns the options of a command line that needs no argparse.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+    from types import ModuleType
 
 #: What is done, by verb. The help is made of this without importing them.
 VERBS = {
@@ -52,12 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: list[str]) -> int:
     from procmaps.cli._errors import Refused, Unparsed
     from procmaps.cli._output import Unwritable
-    from procmaps.cli._parser import parser_of
 
     verb = argv.pop(0) if argv and argv[0] in VERBS else None
     module = __import__(f"procmaps.cli.{verb or DEFAULT}", fromlist=["run"])
     try:
-        status: int = module.run(parser_of(module, verb).parse(argv))
+        status: int = module.run(_options(module, verb, argv))
     except (OSError, Refused, Unparsed, Unwritable) as error:
         from procmaps.cli._explain import explain
 
@@ -65,3 +67,12 @@ def _run(argv: list[str]) -> int:
     except SystemExit:  # after --help or --version
         return 0
     return status
+
+
+def _options(module: ModuleType, verb: str | None, argv: list[str]) -> argparse.Namespace:
+    options: argparse.Namespace | None = module.plain(argv) if hasattr(module, "plain") else None
+    if options is not None:
+        return options
+    from procmaps.cli._parser import parser_of
+
+    return parser_of(module, verb).parse(argv)

@@ -7,8 +7,6 @@ import sys
 
 from procmaps._errors import ParseError
 from procmaps._escape import cut, escaped
-from procmaps._heading import heading_of
-from procmaps._origin import title as title_of_snapshot
 from procmaps._read import from_pid, from_str, own_pid, proc_root, read_file
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
@@ -120,10 +118,14 @@ def listing_of(target: str) -> bytes:
 
 def titled(title: str, data: bytes) -> str:
     """Return a title, and what the text is of if it is a snapshot that says so; safe to print."""
+    from procmaps._heading import heading_of
+
     heading = heading_of(data)
     if heading is None:
         return title
     from json import loads
+
+    from procmaps._origin import title as title_of_snapshot
 
     try:
         return f"{title}: {escaped(title_of_snapshot(loads(heading.about)))}"

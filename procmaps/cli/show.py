@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+from procmaps._color import DEFAULT as THEME
 from procmaps._color import PLAIN
 from procmaps._escape import cut, escaped, width
-from procmaps._kind import KINDS
-from procmaps._maps import Maps
 from procmaps._table import human, plural, table
-from procmaps.cli import _output, _totals
+from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
 from procmaps.cli._select import matching, rows
-from procmaps.cli._target import HELP, read
+from procmaps.cli._target import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from procmaps._color import Palette
+    from procmaps._maps import Maps
     from procmaps.cli._target import Reading
 
 _WITHOUT_MEMORY = {
@@ -53,40 +53,19 @@ seems to be, by its shape or its place, is told with a question mark; elsewhere 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("target", metavar="TARGET", help=HELP)
-    parser.add_argument("name", metavar="NAME", nargs="?", help="show what has this in its name ([anon] if nameless)")
-    _add_filters(parser.add_argument_group("filters, which combine"))
-    group = parser.add_argument_group("surroundings")
-    group.add_argument("-B", "--before", metavar="N", type=_count, default=0, help="also show N rows before a match")
-    group.add_argument("-A", "--after", metavar="N", type=_count, default=0, help="also show N rows after a match")
-    group.add_argument("-C", "--context", metavar="N", type=_count, help="both; a match is marked with >")
-    group.add_argument("--gaps", action="store_true", help="also show the unmapped ranges between two matches")
-    group.add_argument("--totals", action="store_true", help="show a row for each kind in place of the mappings")
-    group = parser.add_argument_group("reading")
-    group.add_argument("--settled", action="store_true", help="read the process until two readings are the same")
-    group.add_argument(
-        "--dialect",
-        metavar="WHOSE",
-        choices=("linux", "cygwin"),
-        help="what wrote the listing: linux, the default, or cygwin",
-    )
-    add_proc_argument(group)
-    add_output_arguments(parser)
+    from procmaps.cli._show_arguments import add_arguments
+
+    add_arguments(parser)
 
 
-def _add_filters(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "-p", "--perms", metavar="PATTERN", type=_perms, help="by permissions, such as r-xp, ?w?s or rw; ? is any"
-    )
-    group.add_argument("--pathname", metavar="GLOB", help="by the whole name, such as '*/libc[.-]*'")
-    group.add_argument("--kind", metavar="KIND,...", type=_kinds, help=f"by kind: {', '.join(sorted(KINDS))}")
-    group.add_argument(
-        "--deleted", action=argparse.BooleanOptionalAction, help="files of which the kernel says that they are deleted"
-    )
-    group.add_argument("--anonymous", action=argparse.BooleanOptionalAction, help="what has no name")
-    group.add_argument(
-        "-a", "--address", metavar="ADDR", type=address, help="what holds an address, in hexadecimal, and where in it"
-    )
+def plain(argv: Sequence[str]) -> Any:
+    """Return the options of `procmaps TARGET [NAME]` as argparse does; None if there are others.
+
+    To import argparse and to describe the arguments to it takes longer than all else.
+    """
+    if not 1 <= len(argv) <= 2 or any([argument.startswith("-") for argument in argv]):
+        return None
+    return _Plain(*argv)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -106,6 +85,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
     if options.totals:
+        from procmaps.cli import _totals
+
         return _totals.lines(reading, matches, options)
     if options.json:
         from procmaps._records import document
@@ -185,23 +166,19 @@ def _neighbours(maps: Maps, address: int) -> str:
     return "; ".join(["", *parts])
 
 
-def _count(text: str) -> int:
-    if text.isascii() and text.isdigit():
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number of rows, not {text!r}")
+class _Plain:
+    """A target, maybe a name, and of all else what it is if nothing is said."""
 
-
-def _kinds(text: str) -> list[str]:
-    kinds = text.split(",")
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no kind is called {unknown[0]!r}; there are {', '.join(sorted(KINDS))}")
-    return kinds
-
-
-def _perms(text: str) -> str:
-    try:
-        Maps().filter(perms=text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+    def __init__(self, target: str, name: str | None = None) -> None:
+        self.target = target
+        self.name = name
+        self.perms = self.pathname = self.kind = self.deleted = self.anonymous = self.address = None
+        self.before = self.after = 0
+        self.context = None
+        self.gaps = self.totals = False
+        self.settled = False
+        self.dialect = self.proc = None
+        self.json = self.jsonl = self.csv = self.quiet = False
+        self.color = "auto"
+        self.theme = THEME
+        self.header = True

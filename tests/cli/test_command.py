@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 import procmaps
+from procmaps._kind import KINDS as ALL_KINDS
 from procmaps.cli import VERBS, main, show
 from procmaps.cli._parser import parser_of
 from support.command import NASTY, linux, pathnames, run, unix
 
 ADDRESS = "expected an address in hexadecimal, such as 0x7f955be44000"
-KINDS = ", ".join(sorted(show.KINDS))
+KINDS = ", ".join(sorted(ALL_KINDS))
 PERMS = "a pattern for perms is such as 'r-xp', 'rw??' or 'rwx'"
 
 

@@ -6,9 +6,13 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procmaps import Map, from_path, from_str
+from procmaps._kind import KINDS
 from procmaps.cli import show
+from procmaps.cli._parser import parser_of
 from support.children import sleeping
 from support.command import CAPTURES, LISTING, linux, pathnames
 
@@ -56,7 +60,7 @@ def test_filters(command, listing, arguments, expected):
 
 def test_the_kinds_are_those_of_the_api():
     paragraph = Map.kind.__doc__.split("\n\n")[1]
-    assert sorted(re.findall(r'"(\w+)"', paragraph)) == sorted(show.KINDS)
+    assert sorted(re.findall(r'"(\w+)"', paragraph)) == sorted(KINDS)
 
 
 def test_the_table_in_full(command, listing):
@@ -294,3 +298,21 @@ def test_captures(command, path):
     rows = out.split("\n")[1:-1]
     assert (status, err, len(rows)) == (0, "", len(from_path(path)))
     assert all(row.isprintable() for row in rows)
+
+
+@pytest.mark.parametrize("argv", [["1"], ["self", "libc"], ["", ""], ["two words", "=x"], ["+1", "@file"]])
+def test_a_target_and_a_name_need_no_argparse(argv):
+    assert show.plain(argv) is not None
+
+
+WORDS = [
+    *parser_of(show, None)._option_string_actions,
+    *("1", "self", "libc", "", "two words", "=x", "+1", "@file", "a=b", "\udcff", "always", "show", "diff", "r-xp"),
+    *("-", "--", "---", "---p", "-1", "-1.5", "-x", "- x", "-C2", "-qp", "--js", "--no", "--color=always", "--color="),
+]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(), max_size=3))
+def test_what_is_taken_without_argparse_is_what_argparse_makes_of_it(argv):
+    options = show.plain(argv)
+    assert options is None or vars(options) == vars(parser_of(show, None).parse(argv))
