@@ -13,7 +13,6 @@ import argparse
 import glob
 import importlib
 import importlib.util
-import json
 import os
 import subprocess
 import tempfile
@@ -21,6 +20,7 @@ import time
 
 import environment
 import figures
+import report
 
 import procmaps
 
@@ -64,9 +64,7 @@ def main():
         program = cxa_program(directory)
         for library in options.libraries or found_libraries():
             records += measure(library, program, options.rounds, directory)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"records": records}, file, indent=1)
+    report.keep(options.json, {"records": records})
 
 
 def found_libraries():

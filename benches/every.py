@@ -2,7 +2,8 @@
 
     python benches/every.py docs
 
-That is run.py, host.py, symbols.py and demangle.py, and page.py of what they have found. It takes half an hour.
+That is run.py, host.py, threads.py, symbols.py and demangle.py, and page.py of what they have found. It takes half an
+hour.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import tempfile
 
 import environment
 import page
+import report
 
-SCRIPTS = ("run", "host", "symbols", "demangle")
+SCRIPTS = ("run", "host", "threads", "symbols", "demangle")
 
 
 def main():
@@ -25,19 +27,21 @@ def main():
     parser.add_argument("directory", metavar="DIR", help="where the page and its picture are written")
     parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
     parser.add_argument("--cache", metavar="DIR", default=environment.default_cache(), help="where peers are installed")
+    parser.add_argument("--threads", metavar="PYTHON", help="one without a GIL that has procmaps, for threads.py, too")
     options = parser.parse_args()
-    figures = merged([measured(script, options.cache) for script in SCRIPTS])
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump(figures, file, indent=1)
+    parts = [measured(sys.executable, script, options.cache) for script in SCRIPTS]
+    if options.threads:
+        parts.append(measured(options.threads, "threads", options.cache))
+    figures = merged(parts)
+    report.keep(options.json, figures)
     page.write(figures, options.directory)
 
 
-def measured(script, cache):
+def measured(python, script, cache):
     """Run one of the benchmarks, and return what it has found."""
     with tempfile.TemporaryDirectory(prefix="procmaps-benches-") as directory:
         path = os.path.join(directory, "figures.json")
-        command = [sys.executable, os.path.join(environment.HERE, f"{script}.py"), "--json", path, "--cache", cache]
+        command = [python, os.path.join(environment.HERE, f"{script}.py"), "--json", path, "--cache", cache]
         subprocess.run(command, check=True)
         with open(path) as file:
             return json.load(file)

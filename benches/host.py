@@ -10,7 +10,6 @@ them, in one thread. See README.md beside this file.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from contextlib import ExitStack
 from statistics import median
 
 import environment
+import figures
 import report
+from floor_of_host import Floor
 
 import procmaps.host
 
@@ -28,24 +29,6 @@ import procmaps.host
 HOST = {60: 500, 150: 300, 480: 200}
 SHORT = {60: 5, 150: 3}
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Floor:
-    """The program that reads and does nothing, in so many threads."""
-
-    def __init__(self, program, threads):
-        command = [program, str(threads)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, pids):
-        self._process.stdin.write(" ".join(map(str, pids)) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
 
 
 def timed(function):
@@ -80,11 +63,11 @@ def with_psutil(pids):
     return [psutil.Process(pid).memory_maps(grouped=False) for pid in pids]
 
 
-def readers(floor, two):
+def readers(floors, two):
     """Return what is measured, by name, the floor first."""
     found = {
-        "the files read, one thread": Floor(floor, 1),
-        f"the files read, {two} threads": Floor(floor, two),
+        "the files read, one thread": floors[1],
+        f"the files read, {two} threads": floors[two],
         "scan, one thread": timed(lambda pids: list(procmaps.host.scan(pids, threads=1))),
         f"scan, {two} threads": timed(lambda pids: list(procmaps.host.scan(pids, threads=two))),
         f"scan, every Map object made, {two} threads": timed(
@@ -122,23 +105,18 @@ def main():
     floor = environment.floor(options.cache)
     if floor is None:
         sys.exit("cargo is needed: everything is measured beside a program in Rust")
-    floor = os.path.join(os.path.dirname(floor), "host")
     with ExitStack() as stack:
         pids = made(stack, SHORT if options.short else HOST)
-        found = readers(floor, options.threads)
-        for reader in found.values():
-            if isinstance(reader, Floor):
-                stack.callback(reader.close)
+        floors = {number: stack.enter_context(Floor(floor, number)) for number in (1, options.threads)}
+        found = readers(floors, options.threads)
         mappings = sum(len(procmaps.from_pid(pid)) for pid in pids)
         title = f"{len(pids):,} processes with {mappings:,} mappings"
         print(title, flush=True)
         times = measured(found, pids, 2 if options.short else options.rounds)
-    records = figures(title, times)
+    records = records_of(title, times)
     for record in records:
         print(f"{record['reader']:52} {report.duration(record['ns']):>10} {record['per_floor']:8.2f}")
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"records": records}, file, indent=1)
+    report.keep(options.json, {"records": records})
 
 
 def made(stack, host):
@@ -167,7 +145,7 @@ def measured(found, pids, rounds):
     return times
 
 
-def figures(title, times):
+def records_of(title, times):
     """Return the median of the times, and of the ratios to the floor within each round."""
     floor = next(iter(times.values()))
     return [
@@ -177,7 +155,7 @@ def figures(title, times):
             "mappings": None,
             "reader": name,
             "ns": median(taken),
-            "per_floor": median([one / of for one, of in zip(taken, floor)]),
+            "per_floor": figures.ratio(taken, floor),
             "times": taken,
         }
         for name, taken in times.items()

@@ -45,7 +45,7 @@ class Measurement:
         """Measure passes over a file that repeats a listing up to some size."""
         if "archive" not in self._wanted:
             return
-        times = self._effort["archive"] // len(text)
+        times = max(1, self._effort["archive"] // len(text))
         path = os.path.join(directory, "archive")
         with open(path, "wb") as file:
             file.writelines(text for _ in range(times))

@@ -95,6 +95,8 @@ def cell(r):
         collection = report.duration(max(0, r["ns_of_collection"]))
         return f"{r['kept_per_unit']:.0f} bytes a mapping; a collection takes {collection} more"
     words = report.duration(r["ns"])
+    if "speedup" in r:
+        return f"{words} a reading, {r['speedup']:.2f} x one thread"
     if r.get("per_floor"):
         return f"{words}, {r['per_floor']:.2f} x kernel"
     if "peak" in r:

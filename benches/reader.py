@@ -8,7 +8,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = ["ours", "ours_arrow", "ours_numpy", "ours_records", "python_split", "python_re"]
-PEERS = ["procmaps_0_6_5", "psutil_", "python_ptrace", "numpy_searchsorted"]
+PEERS = ["procmaps_0_6_5", "psutil_", "python_ptrace", "pwntools", "numpy_searchsorted"]
 
 
 class Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import platform
 import sys
@@ -31,6 +32,13 @@ def machine_line(machine):
     return (
         f"{machine['date']}, Linux {machine['kernel']}, {cpu}, load {machine['load']:.1f}, Python {machine['python']}"
     )
+
+
+def keep(path, found):
+    """Write what was found as JSON, if there is a path."""
+    if path:
+        with open(path, "w") as file:
+            json.dump(found, file, indent=1)
 
 
 def duration(nanoseconds):

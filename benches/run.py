@@ -9,7 +9,6 @@ See README.md beside this file.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 
@@ -37,9 +36,7 @@ def main():
     finally:
         for reader in readers:
             reader.close()
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"machine": machine, "absent": absent, "records": records}, file, indent=1)
+    report.keep(options.json, {"machine": machine, "absent": absent, "records": records})
 
 
 def arguments():

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import bisect
 import gc
-import json
 import random
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from collections import Counter
 
 import environment
 import figures
+import report
 
 import procmaps
 from procmaps.symbols import Symbolizer
@@ -79,9 +79,7 @@ def measure(pid, addresses, program, options):
     for name in list(times)[2:]:
         print(f"{name} takes {ratios(times, name)}")
     print("answers:", ", ".join([f"{kind} {count:,}" for kind, count in compared(*answers).most_common()]))
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"records": records(times, number)}, file, indent=1)
+    report.keep(options.json, {"records": records(times, number)})
 
 
 def records(times, number):

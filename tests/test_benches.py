@@ -62,7 +62,7 @@ def test_pure_python_is_beside_it(short):
 
 def test_what_is_absent_is_said(short):
     printed, figures = short
-    expected = {"procmaps_0_6_5", "psutil_", "python_ptrace", "numpy_searchsorted"}
+    expected = {"procmaps_0_6_5", "psutil_", "python_ptrace", "pwntools", "numpy_searchsorted"}
     if shutil.which("cargo") is None:
         expected.add("kernel")
     else:
@@ -166,6 +166,28 @@ def test_the_page_has_every_figure_and_its_picture(short, tmp_path):
     picture = ElementTree.fromstring((tmp_path / "speed.svg").read_text())
     drawn = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert f"procmaps {procmaps.__version__}" in drawn
+
+
+@pytest.fixture(scope="module")
+def threads(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("threads")
+    command = [sys.executable, BENCHES / "threads.py", "--short", "--cache", directory, "--json", directory / "figures"]
+    printed = subprocess.run(command, check=True, cwd=directory, stdout=subprocess.PIPE, text=True).stdout
+    return printed, json.loads((directory / "figures").read_text())["records"]
+
+
+def test_threads_are_compared_with_one_thread(threads):
+    printed, records = threads
+    assert {r["reader"].rpartition(", ")[2] for r in records} == {"one thread", "2 threads", "4 threads"}
+    for r in records:
+        assert r["reader"] in printed
+        assert r["ns"] == median(r["times"]) > 0
+        assert r["speedup"] == 1 or not r["reader"].endswith("one thread")
+
+
+def test_the_page_has_threads(threads):
+    *_, line = part("page").table([threads[1][0]])
+    assert line.endswith(" a reading, 1.00 x one thread |")
 
 
 def test_what_is_aimed_at_is_measured():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 from collections import namedtuple
 
-import samples
+from listing import Listing
 
 NAME = "re"
 VERSION = f"Python {platform.python_version()}"
@@ -29,35 +28,6 @@ def _map(line):
     return _Map(int(begin, 16), int(end, 16), perms, int(offset, 16), numbers, int(inode), pathname)
 
 
-def _maps(text):
-    lines = os.fsdecode(text).split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return [_map(line) for line in lines]
-
-
-def check(pid):
-    return lambda: [(m.begin_address, m.end_address) for m in _maps(samples.text(pid))]
-
-
-def build(pid):
-    return lambda: _maps(samples.text(pid))
-
-
-def touch(pid):
-    return lambda: [(m.begin_address, m.perms[2] == "x", m.pathname) for m in _maps(samples.text(pid))]
-
-
-def walk_code(pid):
-    return lambda: [m for m in _maps(samples.text(pid)) if m.perms[2] == "x" and m.inode]
-
-
-def archive(path):
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        mappings = (_map(line.rstrip("\n")) for line in file)
-        return sum(m.end_address - m.begin_address for m in mappings)
-
-
-def parse(pid):
-    text = samples.text(pid)
-    return lambda: _maps(text)
+_listing = Listing(_map)
+check, build, touch = _listing.check, _listing.build, _listing.touch
+walk_code, parse, archive = _listing.walk_code, _listing.parse, _listing.archive
