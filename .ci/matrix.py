@@ -414,6 +414,33 @@ def free_threaded() -> None:
         )
 
 
+def without_gil() -> None:
+    """The suite without a GIL, on a 3.13t made from Debian's sources, which have no later one; pyo3 wants 3.14t."""
+    packages = "python3,python3-venv,ca-certificates,gcc,libc6-dev,make,dpkg-dev,procps"
+    tree = boot("trixie", "amd64", "apt", packages, rust=True)
+    tree.run("bash", "-ec", PYTHON_313T, DEBIAN_FRONTEND="noninteractive")
+    venv = "/venv-3.13t/bin/python"
+    tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "/venv-3.13t")
+    options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/free", "/work/src"]
+    unsupported = {"UNSAFE_PYO3_SKIP_VERSION_CHECK": 1, "CARGO_TARGET_DIR": "/work/target-3.13t"}
+    tree.run(venv, "-m", "pip", *options, **unsupported)
+    wheel = next((WORK / "free").glob("*.whl"))
+    tree.run(venv, "-m", "pip", "install", "--quiet", *TESTS, f"/work/{wheel.relative_to(WORK)}")
+    tree.run(venv, *pytest("/work/src", "/work/3.13t.xml"), accept=RAN, PROCMAPS_TEST_INSTALLED=1)
+    by = "Debian trixie, Python built from its sources"
+    record_tests("3.13t", WORK / "3.13t.xml", tree.run(venv, "-c", PROBE), wheel, by)
+
+
+PYTHON_313T = """
+[ -e /opt/3.13t/bin/python3 ] && exit
+sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sources.list
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libssl-dev zlib1g-dev
+cd /tmp && apt-get source -qq python3.13
+cd python3.13-*/ && ./configure --quiet --disable-gil --prefix=/opt/3.13t
+make --quiet -j2 && make --quiet install
+"""
+
 # On a Debian 12 that has Python and nothing else.
 USES = {
     "`pip install` of the wheel, `procmaps self`": """
@@ -443,7 +470,8 @@ def fresh() -> None:
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    step.__name__: step for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded, fresh)
+    step.__name__: step
+    for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded, without_gil, fresh)
 }
 INSTEAD: dict[str, Callable[[], None]] = {"reports": reports}  # of here, after .ci/run
 
