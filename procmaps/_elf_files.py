@@ -10,7 +10,7 @@ from typing import NamedTuple
 from procmaps._elf import Elf, elf_of
 from procmaps._mapped import MappedFile, current, found
 from procmaps._procmaps import read_elf, read_elf_in_memory
-from procmaps._read import proc_root
+from procmaps._read import O_PATH, proc_root
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -124,7 +124,7 @@ def open_in_directory(root: str, m: Map) -> int:
     if m.path is None:
         raise FileNotFoundError(errno.ENOENT, "it was in the memory of the process only", m.pathname)
     path = os.path.join(root, m.path.lstrip("/"))
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
     status = os.fstat(descriptor)
     # A device without a number of its own (major 0) can have one here and another one there.
     device = os.major(status.st_dev), os.minor(status.st_dev)

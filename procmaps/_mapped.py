@@ -11,6 +11,7 @@ from procmaps._map import Map, map_of
 from procmaps._mounts import Mount, mounts, printed
 from procmaps._names import encode
 from procmaps._procmaps import read_build_id
+from procmaps._read import O_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class MappedFile:
         return f"{self.process._path}/{link(self.m)}" if self.descriptor >= 0 else None
 
     def _opened(self, path: str | bytes, directory: int, flags: int = 0) -> int:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | flags, dir_fd=directory)
+        descriptor = os.open(path, O_PATH | os.O_CLOEXEC | flags, dir_fd=directory)
         self._open.append(descriptor)
         return descriptor
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Dialect = Literal["linux", "cygwin"]
 
+# PyPy 3.11 has no name for it. The number is that of all Linux machines but Alpha, PA-RISC and SPARC.
+O_PATH: int = getattr(os, "O_PATH", 0o10000000)
+
 
 def from_pid(
     pid: int | None = None,

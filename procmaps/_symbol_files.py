@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from procmaps._names import encode
 from procmaps._procmaps import SymbolTable
-from procmaps._read import proc_root
+from procmaps._read import O_PATH, proc_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _perf_maps(directory: str, pid: int) -> list[str]:
 
 
 def _perf_map(path: str, directory: str) -> Reading:
-    found = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    found = os.open(path, O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         status = os.fstat(found)
         # In /tmp anybody can put a file of that name.

@@ -12,7 +12,7 @@ from procmaps._kind import DELETED
 from procmaps._maps import Maps
 from procmaps._module_names import is_called
 from procmaps._mounts import mounts, printed
-from procmaps._read import proc_root
+from procmaps._read import O_PATH, proc_root
 from procmaps._scan import scan
 from procmaps.query import Process
 
@@ -212,7 +212,7 @@ def _is_called(m: Map, library: str) -> bool:
 def _file_at(path: str, root: str) -> list[File]:
     """Return the file at a path as maps print it, with the numbers of stat(2) beside if these differ."""
     try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
     except OSError:
         return []
     try:

@@ -13,7 +13,7 @@ import procmaps.smaps
 from procmaps import Map, Maps, growth
 from procmaps.growth import OTHER, readings, sums
 from procmaps.smaps import Usage, Usages
-from support.children import descriptors, reaped, sleeping
+from support.children import await_end, descriptors, reaped, sleeping
 from support.command import linux
 from support.fake_proc import FakeProc
 
@@ -134,7 +134,7 @@ def test_it_ends_with_the_process(is_reaped):
             if count == 2:
                 child.kill()
                 # That it is to end is not yet its end.
-                os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+                await_end(child.pid)
                 if is_reaped:
                     child.wait()
     assert count == 2

@@ -24,7 +24,7 @@ if sys.platform != "linux":
 from procmaps import query
 from procmaps._procmaps import GATE
 from procmaps.query import Process
-from support.children import descriptors, reaped, sleeping, stopped, talking, zombie
+from support.children import await_end, descriptors, reaped, sleeping, stopped, talking, zombie
 from support.fake_proc import PF_KTHREAD, FakeProc
 from support.hostile import hostile
 
@@ -419,7 +419,7 @@ def test_a_process_that_has_ended(backend):
 def test_a_process_that_is_a_zombie_by_now(backend):
     with talking("input()") as child, Process(child.pid, backend=backend) as process:
         child.kill()
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        await_end(child.pid)
         for ask in asked(process):
             with pytest.raises(ProcessLookupError, match="it ended, or executed another program"):
                 ask()
