@@ -24,7 +24,7 @@ from procmaps._loads import by_headers
 from procmaps._procmaps import read_elf
 from procmaps.query import Process
 from support.children import talking
-from support.compiled import LIBRARY, Loaded, address_of, library, loaded_again, needs_cc, program
+from support.compiled import LIBRARY, Loaded, library, loaded_again, needs_cc, program
 from support.linker import images, symbol_at
 from support.privileges import CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN, without
 
@@ -130,14 +130,14 @@ def test_the_headers_say_what_it_is(tmp_path):
 def test_the_same_file_twice(tmp_path):
     path = library(tmp_path / "libtwice.so")
     first = Loaded(path).address("answer")
-    with loaded_again(path) as again:
+    with loaded_again(path) as symbol:
         modules = modules_of(path)
         assert len(modules) == 2
         assert modules[0] != modules[1]
         assert len({module.base for module in modules}) == 2
         assert {module.build_id for module in modules} == {modules[0].build_id}
         maps = procmaps.from_pid()
-        places = [maps.locate(address) for address in (first, address_of(again, "answer"))]
+        places = [maps.locate(address) for address in (first, symbol(b"answer"))]
         assert {place.module for place in places} == set(modules)
         assert places[0].elf_address == places[1].elf_address
         # The order is that in which they were loaded.

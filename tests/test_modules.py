@@ -17,11 +17,12 @@ from procmaps import Map, Maps
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from procmaps import _elf_files, _module, _modules
+from procmaps import _elf_files, _module, _modules, _procmaps
 from procmaps._elf import Elf, Segment, elf_of
 from procmaps._elf_files import Answer
 from procmaps._link_map import in_load_order
 from procmaps._module_names import is_called, stem_of
+from procmaps._read import O_PATH
 from procmaps.modules import Module, load_order
 from procmaps.query import Process
 from support.children import descriptors, reaped, sleeping, talking
@@ -416,7 +417,9 @@ def test_a_process_that_has_ended():
 
 
 LOADING = """if True:
-    import sys
+    import ctypes, sys
+    libc = ctypes.CDLL(None)
+    libc.dlopen.restype = ctypes.c_void_p
     for line in sys.stdin:
         exec(line)
         print(flush=True)
@@ -424,9 +427,8 @@ LOADING = """if True:
 
 
 def test_a_library_that_is_not_there_any_more(tmp_path):
-    library = next(m.path for m in procmaps.from_pid().modules() if m.name.startswith("_ctypes."))
     path = tmp_path / "liba.so"
-    shutil.copy(library, path)
+    shutil.copy(_procmaps.__file__, path)
     with talking(LOADING) as child:
 
         def do(line):
@@ -434,10 +436,10 @@ def test_a_library_that_is_not_there_any_more(tmp_path):
             child.stdin.flush()
             child.stdout.readline()
 
-        do(f"import _ctypes; handle = _ctypes.dlopen({str(path)!r}, 2)")
+        do(f"handle = ctypes.c_void_p(libc.dlopen({os.fsencode(path)!r}, 2))")
         maps, gone = procmaps.from_pid(child.pid), procmaps.from_pid(child.pid)
         module = next(m for m in maps.modules() if m.path == str(path))
-        do("_ctypes.dlclose(handle)")
+        do("libc.dlclose(handle)")
         listed = next(m for m in gone.modules() if m.path == str(path))
         assert (listed.base, listed.bias) == (module.base, None)
         assert listed.reason == "the mapping is not there any more"
@@ -491,7 +493,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
     import ctypes
 
     path = tmp_path / "liba.so"
-    shutil.copy(next(m.path for m in procmaps.from_pid().modules() if m.name.startswith("_ctypes.")), path)
+    shutil.copy(_procmaps.__file__, path)
     library = ctypes.CDLL(str(path))
     told = module_of(path)
     path.chmod(0)
@@ -538,7 +540,7 @@ def test_a_directory_in_place_of_a_file(tmp_path):
     """A process that misleads: what was found is no regular file by now."""
     with Process() as process:
         m = next(m.maps[0] for m in procmaps.from_pid().modules() if m.path)
-        descriptor = os.open(tmp_path, os.O_PATH)
+        descriptor = os.open(tmp_path, O_PATH)
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(_elf_files, "found", lambda _: descriptor)

@@ -12,6 +12,7 @@ import pytest
 
 import procmaps
 from procmaps import selfcheck
+from procmaps._read import O_PATH
 from support.children import descriptors
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")]
@@ -149,7 +150,7 @@ def test_a_descriptor_of_the_directory_never_shows_a_successor() -> None:
     """The fact on which from_pid stands: it opens `/proc/PID` once and `maps` from there."""
     for _ in range(20):
         with subprocess.Popen(["/bin/true"]) as ended:
-            directory = os.open(f"/proc/{ended.pid}", os.O_PATH)
+            directory = os.open(f"/proc/{ended.pid}", O_PATH)
         try:
             with open("/proc/sys/kernel/ns_last_pid", "w") as last_pid:
                 last_pid.write(str(ended.pid - 1))

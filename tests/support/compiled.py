@@ -6,7 +6,7 @@ import ctypes
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,32 +55,32 @@ def _made(path: Path, source: str, *flags: str) -> str:
     return str(path)
 
 
+# PyPy unloads what nothing names any more.
+LOADED: list[ctypes.CDLL] = []
+
+
 class Loaded:
-    """A library that this process has loaded."""
+    """A library that this process has loaded, for good."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.library = ctypes.CDLL(os.fspath(path))
+        LOADED.append(self.library)
 
     def address(self, name: str) -> int:
         """Return where one of its symbols is."""
-        return address_of(self.library, name)
-
-
-def address_of(library: ctypes.CDLL, name: str) -> int:
-    """Return where a symbol of a library is."""
-    return ctypes.addressof(ctypes.c_char.in_dll(library, name))
+        return ctypes.addressof(ctypes.c_char.in_dll(self.library, name))
 
 
 @contextmanager
-def loaded_again(path: str) -> Iterator[ctypes.CDLL]:
-    """Have a library loaded once more, in a namespace of its own: dlmopen(3)."""
+def loaded_again(path: str) -> Iterator[Callable[[bytes], int]]:
+    """Have a library loaded once more, in a namespace of its own: dlmopen(3). It gives what finds its symbols."""
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "dlmopen"):
         pytest.skip("this C library has no dlmopen")
-    libc.dlmopen.restype = ctypes.c_void_p
+    libc.dlmopen.restype = libc.dlsym.restype = ctypes.c_void_p
     handle = libc.dlmopen(ctypes.c_long(-1), os.fsencode(path), 2)
     assert handle, "dlmopen"
     try:
-        yield ctypes.CDLL(path, handle=handle)
+        yield lambda name: libc.dlsym(ctypes.c_void_p(handle), name)
     finally:
         libc.dlclose(ctypes.c_void_p(handle))
