@@ -7,7 +7,7 @@ from procmaps._escape import cut, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from procmaps._color import Palette
 
@@ -62,16 +62,16 @@ def laid_out(
     mark = max([len(line.mark) for line in lines if line])
     room = None if room is None else room - mark
     widths = _widths(titles, last, cells, dispensable, room)
-    columns = [(title, str.rjust if title in right else str.ljust, size) for title, size in widths.items()]
+    aligned = "".join([f"%({title}){'' if title in right else '-'}{size}s " for title, size in widths.items()])
     ellipsis = "…" if "utf" in encoding.lower() else "..."
     if header:
         names = dict(zip([*titles, last], [*titles, last]))
-        yield palette.paint(" " * mark + " ".join([*_aligned(names, columns), last]), "header")
+        yield palette.paint(" " * mark + aligned % names + last, "header")
     for line in lines:
         if line is None:
             yield "--"
             continue
-        text = " ".join([*_aligned(line.cells, columns), ""])
+        text = aligned % line.cells
         name = line.cells[last]
         text += name if room is None else cut(name, max(_ROOM_FOR_NAMES, room - len(text)), ellipsis)
         yield line.mark + palette.paint(text, *line.meanings)
@@ -113,7 +113,3 @@ def _few(cells: Sequence[object]) -> int:
 
 def _left(widths: dict[str, int], room: int) -> int:
     return room - sum(widths.values()) - len(widths)
-
-
-def _aligned(cell: dict[str, str], columns: Sequence[tuple[str, Callable[[str, int], str], int]]) -> list[str]:
-    return [align(cell[title], size) for title, align, size in columns]

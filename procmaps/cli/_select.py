@@ -21,14 +21,10 @@ def matching(maps: Maps, options: argparse.Namespace) -> Maps:
         # As the table shows it: what has no name is found as [anon].
         return (name is None or name in (m.pathname or "[anon]")) and (address is None or address in m)
 
-    return maps.filter(
-        is_wanted,
-        perms=options.perms,
-        pathname=options.pathname,
-        kind=options.kind,
-        deleted=options.deleted,
-        anonymous=options.anonymous,
-    )
+    filters = {by: getattr(options, by) for by in ("perms", "pathname", "kind", "deleted", "anonymous")}
+    if name is None and address is None and not any([value is not None for value in filters.values()]):
+        return maps
+    return maps.filter(is_wanted, **filters)
 
 
 def rows(
