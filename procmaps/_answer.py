@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from procmaps._counted import counted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +46,8 @@ class Answer(Sequence[T]):
         return self._found[index]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self)} of {self.scan.read} processes read, {self.scan.total} in all>"
+        read = counted(self.scan.read, "process", "processes")
+        return f"<{type(self).__name__}: {len(self)} of {read} read, {self.scan.total:,} in all>"
 
     def coverage(self) -> dict[str, Any]:
         """Return what was read and what was not, as a dict that JSON can hold."""

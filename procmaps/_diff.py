@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from procmaps._amounts import AMOUNTS
+from procmaps._counted import counted
 from procmaps._map import Map
 from procmaps._maps import Maps
 from procmaps._pairs import in_place, normalized
@@ -112,7 +113,7 @@ class Diff(Sequence[Change]):
 
     def __repr__(self) -> str:
         counts = {word: len(self.of(word)) for word in WORDS}
-        parts = [f"{len(self)} change{'s' * (len(self) != 1)}", *[f"{n} {word}" for word, n in counts.items() if n]]
+        parts = [counted(len(self), "change"), *[f"{n} {word}" for word, n in counts.items() if n]]
         return f"<Diff: {', '.join(parts)}>"
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from operator import index
 from time import time
 from typing import TYPE_CHECKING
 
+from procmaps._counted import counted
 from procmaps._errors import ParseError
 from procmaps._heading import MAGIC, below_heading, heading_of
 from procmaps._maps import maps_of_table
@@ -155,7 +156,7 @@ class Snapshot:
 
     def __repr__(self) -> str:
         count = len(self._maps)
-        return f"<Snapshot of {title(self._about)!r}: {count} mapping{'s' * (count != 1)}>"
+        return f"<Snapshot of {title(self._about)!r}: {counted(count, 'mapping')}>"
 
 
 def snapshot(

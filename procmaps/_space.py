@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from math import log
 
+from procmaps._counted import counted
 from procmaps._legend import draw_head
 from procmaps._palette import MEANINGS
 from procmaps._parts import largest_names
 from procmaps._stretches import Row, rows
 from procmaps._svg import Drawing, fitted, text_width
-from procmaps._table import human, plural
+from procmaps._table import human
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _grouped(parts: Sequence[Part], least: float) -> Iterator[list[Part]]:
 
 
 def _draw_head(drawing: Drawing, title: str, every: Sequence[Part]) -> float:
-    note = f"{plural(len(every))}, {human(_size(every))}, lowest address first"
+    note = f"{counted(len(every), 'mapping')}, {human(_size(every))}, lowest address first"
     if every:
         note += "; bars are longer for more memory, but not in proportion: see the scale"
     meanings = {part.meaning for part in every}
@@ -187,7 +188,7 @@ def _about(piece: Sequence[Part]) -> Iterator[str]:
     if len(piece) == 1:
         yield f"{first.perms} {human(first.size)}"
     else:
-        yield f"{plural(len(piece))}, {human(_size(piece))}: {_by_perms(piece)}"
+        yield f"{counted(len(piece), 'mapping')}, {human(_size(piece))}: {_by_perms(piece)}"
 
 
 def _by_perms(piece: Sequence[Part]) -> str:

@@ -99,15 +99,6 @@ def human(size: int) -> str:
     return f"{number:.{1 if number < 99.95 else 0}f}{'BKMGTPE'[power]}"
 
 
-def plural(count: int) -> str:
-    """Return a number of mappings, in words.
-
-    >>> plural(1), plural(1234)
-    ('1 mapping', '1,234 mappings')
-    """
-    return f"{count:,} mapping{'s' * (count != 1)}"
-
-
 def _line(row: Row, address: int | None, marks: bool, encoding: str, has_colors: bool) -> Line:
     mark = ("> " if row.is_match else "  ") if marks else ""
     looked_for = marks and row.is_match and row.map is not None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from procmaps._counted import counted
 from procmaps._leaves import leaves
 from procmaps._legend import draw_head
 from procmaps._parts import CATEGORIES
 from procmaps._squares import squares
 from procmaps._svg import Drawing, fitted, text_width
-from procmaps._table import human, plural
+from procmaps._table import human
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def draw_treemap(every: Sequence[Part], measure: str, amounts: Sequence[int], ti
 
 def _note(every: Sequence[Part], amounts: Sequence[int], measure: str) -> str:
     empty = [part for part, amount in zip(every, amounts) if not amount]
-    note = f"{human(sum(amounts))} {_MEASURES[measure]}, of {plural(len(every) - len(empty))}"
+    note = f"{human(sum(amounts))} {_MEASURES[measure]}, of {counted(len(every) - len(empty), 'mapping')}"
     if not empty:
         return note
     of = human(sum([part.map.size for part in empty]))
@@ -82,7 +83,7 @@ def _draw_leaf(drawing: Drawing, leaf: Leaf, category: str, area: Box, measure: 
     about = [
         leaf.full_name,
         f"{measure.upper() if measure != 'size' else 'size'} {human(leaf.amount)}, {leaf.amount / total:.1%}",
-        plural(leaf.mappings) if measure == "size" else f"{plural(leaf.mappings)} of {human(leaf.size)}",
+        counted(leaf.mappings, "mapping") + (f" of {human(leaf.size)}" if measure != "size" else ""),
     ]
     drawing.box(*area, f"{_class(category)} edge", about, leaf.mappings)
     _write(drawing, leaf.name, human(leaf.amount), area)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from procmaps._amounts import Amounts, Number, fields_of
+from procmaps._counted import counted
 from procmaps._map import Map, _number
 from procmaps._procmaps import USAGE_FIELDS, UsageTable
 
@@ -118,7 +119,7 @@ class Total(Amounts):
         return total_of, (self._row, self._count)
 
     def _title(self) -> str:
-        return f"Total of {self._count} mapping{'s' * (self._count != 1)}"
+        return f"Total of {counted(self._count, 'mapping')}"
 
 
 class Rollup(Amounts):

@@ -17,7 +17,7 @@ import strategies  # noqa: F401, it sets how Hypothesis draws; a file that runs 
 collect_ignore = ["support"]
 # Parsing, and what is done with listings: this runs where there is no /proc to read processes from.
 NEEDS_NO_PROC = {
-    *("addresses", "captures", "color", "corpus", "csv", "escape", "filter", "golden", "iterparse", "kind"),
+    *("addresses", "captures", "color", "corpus", "counted", "csv", "escape", "filter", "golden", "iterparse", "kind"),
     *("laws", "lenient", "map", "map_answers", "maps", "no_proc", "packaging", "parse_errors", "records"),
     *("smaps", "smaps_captures", "table", "usage_table"),
 }

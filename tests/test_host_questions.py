@@ -110,7 +110,7 @@ def test_the_command_tells_of_build_ids_that_may_not_be_known(monkeypatch, capsy
     from procmaps.cli import main
 
     assert main(["who", "01" * 20]) == 1
-    assert "files that are mapped cannot be read by this user" in capsys.readouterr().err
+    assert "this user cannot read the build ID" in capsys.readouterr().err
 
 
 def test_a_path_that_leads_nowhere_may_be_one_that_was_there(tmp_path):
@@ -178,4 +178,4 @@ def test_all_processes_and_the_first_of_them():
     assert [count.mappings for count in every] == sorted([count.mappings for count in every], reverse=True)
     assert len(procmaps.host.limits(top=1)) == 1
     assert len(every[1:]) == len(every) - 1
-    assert repr(every) == f"<Answer: {len(every)} of {every.scan.read} processes read, {every.scan.total} in all>"
+    assert repr(every) == f"<Answer: {len(every)} of {every.scan.read:,} processes read, {every.scan.total:,} in all>"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from procmaps import Map, from_str
 from procmaps._color import palette
-from procmaps._table import Row, human, plural, table
+from procmaps._table import Row, human, table
 
 LISTING = rb"""00400000-0040b000 r-xp 00000000 08:11 6553896                            /bin/cat
 0060a000-0060b000 rw-p 0000a000 08:11 6553896                            /bin/cat
@@ -253,7 +253,3 @@ def test_human_is_near_and_says_when_it_is_exact(size):
     assert len(text) <= 5
     if "." not in text and number < 100:
         assert number * unit == size
-
-
-def test_plural():
-    assert [plural(n) for n in (0, 1, 2, 65530)] == ["0 mappings", "1 mapping", "2 mappings", "65,530 mappings"]

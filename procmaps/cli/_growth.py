@@ -6,6 +6,7 @@ import io
 import os
 import sys
 
+from procmaps._counted import counted
 from procmaps._errors import ParseError
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
@@ -79,14 +80,14 @@ def _until_interrupted(pid: int, title: str, options: argparse.Namespace) -> Sum
     finally:
         _tell(0, 0)
     if len(series) < 2:
-        raise Refused(f"{title}: {len(series)} reading was made, and growth is seen of two at the least", status=1)
+        raise Refused(f"{title}: {counted(len(series), 'reading')} made; growth is seen of two at the least", status=1)
     return series.sums(_MOST)
 
 
 def _tell(count: int, seconds: float) -> None:
     """Tell a terminal how far it is, or with 0 that it is over."""
     if _output.terminal_width(sys.stderr) is not None:
-        text = f"\r{count:,} readings in {seconds:.0f} s; Ctrl-C ends it and draws " if count else "\n"
+        text = f"\r{counted(count, 'reading')} in {seconds:.0f} s; Ctrl-C ends it and draws " if count else "\n"
         print(text, end="", file=sys.stderr, flush=True)
 
 

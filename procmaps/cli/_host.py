@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from procmaps._counted import counted
 from procmaps._escape import escaped
 from procmaps._read import proc_root
 from procmaps.cli import _output
@@ -68,7 +69,7 @@ def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> 
 
 def readable(scan: Scan) -> str:
     """Return how many processes could be read, in words."""
-    return f"{scan.read:,} process{'es' * (scan.read != 1)} that could be read"
+    return f"{counted(scan.read, 'process', 'processes')} that could be read"
 
 
 def unseen(answer: Answer[Any], root: str) -> list[str]:
@@ -78,7 +79,8 @@ def unseen(answer: Answer[Any], root: str) -> list[str]:
     if scan.refused:
         owners = sorted({unread.uid for unread in scan.refused if unread.uid is not None})
         of = f" (of uid {', '.join(map(str, owners))})" if 0 < len(owners) <= 5 else ""
-        lines.append(f"procmaps: {len(scan.refused):,} of {scan.total:,} processes could not be read{of}")
+        every = counted(scan.total, "process", "processes")
+        lines.append(f"procmaps: {len(scan.refused):,} of {every} could not be read{of}")
     lines += [
         f"procmaps: process {unread.pid} could not be read: {escaped(str(unread.error))}" for unread in scan.failed
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from procmaps._counted import counted
 from procmaps._escape import cut, escaped
 from procmaps.cli._output import terminal_width
 
@@ -42,7 +43,7 @@ class Progress:
 
     def tell_processes(self, done: int, total: int) -> None:
         """Say how many processes are done, as a scan of the host does."""
-        self.tell(f"{done:,} of {total:,} processes")
+        self.tell(f"{done:,} of {counted(total, 'process', 'processes')}")
 
     def __enter__(self) -> Progress:
         return self
@@ -65,4 +66,4 @@ def told(lines: Iterable[str]) -> Iterator[str]:
         for number, line in enumerate(lines, 1):
             yield line
             if number % 1000 == 0:
-                progress.tell(f"{number:,} lines")
+                progress.tell(counted(number, "line"))

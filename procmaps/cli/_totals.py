@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from procmaps._counted import counted
 from procmaps._escape import cut, escaped
-from procmaps._table import human, plural
+from procmaps._table import human
 from procmaps.cli import _output
 from procmaps.cli._columns import aligned
 
@@ -55,7 +56,7 @@ def _table(
         return
     room = _output.terminal_width(sys.stdout)
     if options.header and room is not None:
-        count = f": {plural(len(matches))}, {human(matches.size)}"
+        count = f": {counted(len(matches), 'mapping')}, {human(matches.size)}"
         yield cut(escaped(reading.title, _output.encoding()), max(20, room - len(count)), "...") + count
     every: Total = tuple([sum(column) for column in zip(*[total for _, total in totals])])
     rows = [_row(*total) for total in [*totals, ("total", every)]]

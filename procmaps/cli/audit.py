@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procmaps._audit import audit
 from procmaps._audit_rules import BY_ID, RULES, SEVERITIES
+from procmaps._counted import counted
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _output.write(_lines(answer, options))
         if not (_output.is_data(options) or options.sarif):
-            _output.complain(f"procmaps: {_count(len(answer))} in {_host.readable(answer.scan)}")
+            _output.complain(f"procmaps: {counted(len(answer), 'finding')} in {_host.readable(answer.scan)}")
     least = SEVERITIES.index(options.fail_on)
     is_severe = any([SEVERITIES.index(finding.rule.severity) >= least for finding in answer])
     return _host.status_of(answer, 1 if is_severe else 0, options)
@@ -83,10 +84,6 @@ def _check(ignore: list[str]) -> None:
     unknown = [entry for entry in ignore if entry.partition(":")[0] not in BY_ID]
     if unknown:
         raise Refused(f"--ignore {unknown[0]}: there is no such rule", "Try: procmaps audit --rules")
-
-
-def _count(number: int) -> str:
-    return "1 finding" if number == 1 else f"{number:,} findings"
 
 
 def _lines(answer: Answer[Finding], options: argparse.Namespace) -> Iterator[str]:

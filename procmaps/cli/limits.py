@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from procmaps._counted import counted
 from procmaps._limits import REASONS, limits
 from procmaps._table import human
 from procmaps.cli import _host, _output
@@ -94,7 +95,7 @@ def _why(count: Count) -> Iterator[str]:
     kinds = ", ".join([f"{number:,} {kind}" for kind, number in count.kinds().items()])
     yield f"  kinds: {kinds}"
     for reason, number in count.reasons().items():
-        yield f"  {number:,} times: {REASONS[reason]}"
+        yield f"  {counted(number, 'time')}: {REASONS[reason]}"
 
 
 def _number(text: str) -> int:

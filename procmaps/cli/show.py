@@ -6,8 +6,9 @@ import sys
 
 from procmaps._color import DEFAULT as THEME
 from procmaps._color import PLAIN
+from procmaps._counted import counted
 from procmaps._escape import cut, escaped, width
-from procmaps._table import human, plural, table
+from procmaps._table import human, table
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
 from procmaps.cli._select import matching, rows
@@ -132,7 +133,7 @@ def _guesses(maps: Maps) -> dict[int, str]:
 def _head(reading: Reading, matches: Maps, palette: Palette, room: int) -> Iterator[str]:
     """Yield what is above the table on a terminal: what it is of, and what the colours mean."""
     of = len(reading.maps)
-    count = plural(of) if len(matches) == of else f"{len(matches):,} of {plural(of)}"
+    count = counted(of, "mapping") if len(matches) == of else f"{len(matches):,} of {counted(of, 'mapping')}"
     amount = f": {count}, {human(matches.size)}"
     title = cut(escaped(reading.title, _output.encoding()), max(20, room - len(amount)), "...") + amount
     legend = width(PLAIN.legend())
@@ -151,7 +152,7 @@ def _why_nothing(reading: Reading, options: argparse.Namespace) -> str:
         return f"{reading.title}: {_WITHOUT_MEMORY.get(maps.without_memory or '', 'no mappings')}"
     if address is not None and address not in maps:
         return f"{reading.title}: {address:#x} is not mapped{_neighbours(maps, address)}"
-    return f"{reading.title}: none of {plural(len(maps))} matches"
+    return f"{reading.title}: none of {counted(len(maps), 'mapping')} matches"
 
 
 def _neighbours(maps: Maps, address: int) -> str:

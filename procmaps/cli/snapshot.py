@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from procmaps._counted import counted
 from procmaps._errors import InconsistentError, ParseError
 from procmaps._escape import escaped, shown
 from procmaps._read import proc_root
@@ -137,7 +138,8 @@ def _save_many(options: argparse.Namespace) -> int:
                 saved.append(_save(taken, os.path.join(options.output, f"{taken.pid}.snapshot")))
     _tell(saved, options)
     for why, those in failed.items():
-        _output.complain(f"procmaps: {len(those):,} of {len(targets):,} processes {why}: {_some(those)}")
+        every = counted(len(targets), "process", "processes")
+        _output.complain(f"procmaps: {len(those):,} of {every} {why}: {_some(those)}")
     # That some end or are of others is to be expected of all, but not of those that were named.
     if saved:
         return 0 if options.all or not failed else 6
@@ -146,8 +148,8 @@ def _save_many(options: argparse.Namespace) -> int:
 
 _WHY = {
     PermissionError: "may not be read (run as root, or with CAP_SYS_PTRACE)",
-    ProcessLookupError: "are not there, or ended",
-    InconsistentError: "changed their mappings in every reading",
+    ProcessLookupError: "could not be found, or ended",
+    InconsistentError: "changed in every reading",
 }
 _STATUSES = dict(zip(_WHY.values(), (3, 4, 6)))
 

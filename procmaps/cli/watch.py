@@ -7,11 +7,12 @@ import os
 import sys
 import time
 
+from procmaps._counted import counted
 from procmaps._diff import WORDS, Diff
 from procmaps._diff_table import signed, table
 from procmaps._escape import cut, width
 from procmaps._origin import utc
-from procmaps._table import human, plural
+from procmaps._table import human
 from procmaps._usages import Usages
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
@@ -202,7 +203,7 @@ def _told(watched: Watched, changes: Diff) -> str:
 def _amounts(listing: Listing) -> str:
     rss = f", {human(listing.total().rss or 0)} in memory" if isinstance(listing, Usages) else ""
     maps = listing.maps if isinstance(listing, Usages) else listing
-    return f"{plural(len(maps))}, {human(maps.size)}{rss}"
+    return f"{counted(len(maps), 'mapping')}, {human(maps.size)}{rss}"
 
 
 def _importance(change: Change) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from procmaps._counted import counted
 from procmaps._escape import shown
 from procmaps._who import who
 from procmaps.cli import _host, _output
@@ -63,10 +64,10 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _output.write(_lines(answer, uses, options))
         if not uses:
-            _output.complain(f"procmaps: none of {answer.scan.read:,} processes that could be read maps it")
+            _output.complain(f"procmaps: none of {_host.readable(answer.scan)} maps it")
         if answer.untold:
-            files = len({use.name for use in answer.untold})
-            _output.complain(f"procmaps: the build IDs of {files:,} files that are mapped cannot be read by this user")
+            files = counted(len({use.name for use in answer.untold}), "mapped file")
+            _output.complain(f"procmaps: of {files} this user cannot read the build ID")
     return _host.status_of(answer, 0 if uses else 1, options)
 
 

@@ -75,7 +75,7 @@ def test_one_of_several_is_not_there(command, child, tmp_path):
     gone = reaped()
     status, out, err = command("snapshot", child, gone, "-o", tmp_path / "d", "--no-header")
     assert (status, out.split()[0]) == (6, str(child))
-    assert err == f"procmaps: 1 of 2 processes are not there, or ended: {gone}\n"
+    assert err == f"procmaps: 1 of 2 processes could not be found, or ended: {gone}\n"
     assert command("snapshot", gone, reaped(), "-o", tmp_path / "d", "-q")[:2] == (4, "")
     assert command("snapshot", gone, "-o", tmp_path / "x")[0] == 4
 
