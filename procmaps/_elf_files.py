@@ -81,7 +81,7 @@ def open_memory(process: Process) -> int:
     """Return a descriptor of the memory of a process."""
     directory = process._native.directory()
     try:
-        return os.open("mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+        return os.open("mem", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
     finally:
         os.close(directory)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from procmaps._answer import Answer
 from procmaps._map import Map
+from procmaps._proc_files import content_or_nothing, number
 from procmaps._procmaps import GATE
 from procmaps._read import proc_root
 from procmaps._scan import scan
@@ -139,12 +140,7 @@ def limits(
 
 def max_map_count(root: str) -> int | None:
     """Return how many mappings a process may have; None if that is not told."""
-    try:
-        with open(os.path.join(root, "sys/vm/max_map_count"), "rb") as file:
-            text = file.read().strip()
-    except OSError:
-        return None
-    return int(text) if text.isdigit() else None
+    return number(content_or_nothing(os.path.join(root, "sys/vm/max_map_count")).strip())
 
 
 def _most(count: Count) -> tuple[int, int]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
+
+from procmaps._proc_files import content_or_nothing, number
+
+# The most mounts that there can be, unless more are asked for, are 100,000; a line has some hundred bytes.
+_MOST = 64 << 20
 
 
 class Mount(NamedTuple):
@@ -25,11 +29,13 @@ def mounts(*tables: str, dir_fd: int | None = None) -> dict[int, Mount]:
     """Return what some tables say is mounted, by the number of the mount; nothing for one that may not be read."""
     found: dict[int, Mount] = {}
     for table in tables:
-        for line in _read(table, dir_fd).split(b"\n")[:-1]:
+        for line in content_or_nothing(table, dir_fd, _MOST).split(b"\n")[:-1]:
             fields, _, rest = line.partition(b" - ")
-            number, _, device = fields.split(b" ")[:3]
-            major, _, minor = device.partition(b":")
-            found[int(number)] = Mount((int(major), int(minor)), rest.split(b" ")[0].decode())
+            mount, _, device = [*fields.split(b" ")[:3], b"", b"", b""][:3]
+            numbers = [value for field in (mount, *device.split(b":")) if (value := number(field)) is not None]
+            if len(numbers) == 3:
+                name, major, minor = numbers
+                found[name] = Mount((major, minor), rest.split(b" ")[0].decode("ascii", "replace"))
     return found
 
 
@@ -39,17 +45,9 @@ def printed(descriptor: int, inode: int, mounted: dict[int, Mount], root: str) -
     stat(2) is no help: on Btrfs each subvolume has a device number of its own there, and
     overlayfs makes numbers up.
     """
-    lines = _read(f"{root}/self/fdinfo/{descriptor}").split(b"\n")
+    lines = content_or_nothing(f"{root}/self/fdinfo/{descriptor}").split(b"\n")
     info = {key: value.strip() for key, _, value in [line.partition(b":") for line in lines]}
-    mount = mounted.get(int(info.get(b"mnt_id", -1)))
     # "ino" is there from Linux 5.14 on, "mnt_id" from 3.15 on.
-    return mount and Printed(mount.device, int(info.get(b"ino", inode)), mount.type)
-
-
-def _read(path: str, dir_fd: int | None = None) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=dir_fd)
-    except OSError:
-        return b""
-    with open(descriptor, "rb", buffering=0) as file:
-        return file.read()
+    name, told = number(info.get(b"mnt_id", b"")), number(info.get(b"ino", b""))
+    mount = None if name is None else mounted.get(name)
+    return mount and Printed(mount.device, inode if told is None else told, mount.type)

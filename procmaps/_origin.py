@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from procmaps._proc_files import content, number
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -38,7 +40,7 @@ def start_ticks(directory: str) -> int | None:
     stat = _content(os.path.join(directory, "stat")) or b""
     # The name is in parentheses, and may have some itself.
     fields = stat.rpartition(b")")[2].split()
-    return int(fields[19]) if len(fields) > 19 and fields[19].isdigit() else None
+    return number(fields[19]) if len(fields) > 19 else None
 
 
 def utc(seconds: float) -> str:
@@ -60,10 +62,13 @@ def title(about: dict[str, Any]) -> str:
 
 def _started(root: str, ticks: int | None) -> str | None:
     lines = (_content(os.path.join(root, "stat")) or b"").splitlines()
-    boot = [line.split()[1] for line in lines if line.startswith(b"btime ")]
-    if ticks is None or not boot or sys.platform == "win32":
+    boot = next((number(line[len(b"btime ") :]) for line in lines if line.startswith(b"btime ")), None)
+    if ticks is None or boot is None or sys.platform == "win32":
         return None
-    return utc(int(boot[0]) + ticks / os.sysconf("SC_CLK_TCK"))
+    try:
+        return utc(boot + ticks / os.sysconf("SC_CLK_TCK"))
+    except (OSError, OverflowError, ValueError):  # in no year that there can be
+        return None
 
 
 def _command(directory: str) -> dict[str, Any]:
@@ -85,7 +90,6 @@ def _line(path: str) -> str | None:
 
 def _content(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return content(path)
     except OSError:
         return None

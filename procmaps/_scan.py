@@ -13,6 +13,7 @@ from procmaps._errors import UnsupportedError
 from procmaps._filter import conditions
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING, encode
+from procmaps._proc_files import content_or_nothing, number
 from procmaps._procmaps import Scan as _Native
 from procmaps._read import checked_pid, explained, inconsistent, proc_root
 
@@ -322,13 +323,11 @@ def _cpus() -> int:
 
 def _boot_time(root: str) -> float | None:
     """Return when the system of a proc file system started. See proc_stat(5)."""
-    try:
-        with open(os.path.join(root, "stat"), "rb") as file:
-            lines = [line.split() for line in file if line.startswith(b"btime ")]
-    except OSError:
+    text = content_or_nothing(os.path.join(root, "stat"))
+    lines = [line.split() for line in text.split(b"\n") if line.startswith(b"btime ")]
+    told = number(lines[0][1]) if lines and len(lines[0]) == 2 else None
+    if told is None:
         return None
-    if not lines or len(lines[0]) != 2 or not lines[0][1].isdigit():
-        return None
-    told, ours = float(lines[0][1]), time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    ours = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
     # It is told in whole seconds. If it is the boot of this system, the clocks know better.
-    return ours if abs(ours - told) < 2 else told
+    return ours if abs(ours - told) < 2 else float(told)

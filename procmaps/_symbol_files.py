@@ -10,6 +10,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from procmaps._names import encode
+from procmaps._proc_files import content_or_nothing, number
 from procmaps._procmaps import SymbolTable
 from procmaps._read import O_PATH, proc_root
 
@@ -169,7 +170,7 @@ def _perf_map(path: str, directory: str) -> Reading:
     try:
         status = os.fstat(found)
         # In /tmp anybody can put a file of that name.
-        owners = {0, os.geteuid(), *map(int, _field(directory, "Uid").split())}
+        owners = {0, os.geteuid(), *map(number, _field(directory, "Uid").split())}
         if not S_ISREG(status.st_mode) or status.st_uid not in owners:
             raise PermissionError(errno.EPERM, "it is not a file of the process's user, of root or of ours", path)
         surplus = max(0, status.st_size - _MOST_PERF_MAP)
@@ -188,11 +189,5 @@ def _perf_map(path: str, directory: str) -> Reading:
 
 def _field(directory: str, name: str) -> str:
     """Return a field of the status of a process, "" if there is none."""
-    try:
-        # It can be a FIFO, in a directory that only stands for /proc.
-        descriptor = os.open(f"{directory}/status", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            lines = file.read().decode("ascii", "replace").split("\n")
-    except OSError:
-        return ""
+    lines = content_or_nothing(f"{directory}/status").decode("ascii", "replace").split("\n")
     return next((line.partition(":")[2] for line in lines if line.startswith(f"{name}:")), "")

@@ -210,7 +210,7 @@ def _readings(
 
 def _directory(pid: int | None, root: str) -> int:
     try:
-        return os.open(os.path.join(root, str(pid or "self")), os.O_RDONLY)
+        return os.open(os.path.join(root, str(pid or "self")), os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     except OSError as error:
         raise explained(error, root, pid) from None
 

@@ -8,13 +8,13 @@
 //! Authority: proc_pid_stat(5), proc_pid_cgroup(5), namespaces(7).
 
 use crate::maps::{self, Dialect, ParseError};
-use crate::process::{Failure, Fate, Process};
+use crate::process::{self, Failure, Fate, Process};
 use crate::query;
 use crate::selection::Selection;
 use crate::table::Table;
 use rustix::io::Errno;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -64,15 +64,17 @@ pub fn processes(root: &Path) -> io::Result<Vec<u32>> {
     Ok(pids)
 }
 
-/// Reads some processes by several threads; what came of each, in the same order.
+/// Reads some processes by several threads; what came of each, in the given order.
 pub fn read(root: &Path, pids: &[u32], selection: &Selection, attempts: u32, threads: usize) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::with_capacity(pids.len()));
     let work = || {
         let mut reader = Reader { root, selection, attempts, text: Vec::new() };
-        while let Some(&pid) = pids.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&pid) = pids.get(index) else { break };
             let outcome = reader.read(pid);
-            outcomes.lock().unwrap_or_else(|error| error.into_inner()).push((pid, outcome));
+            outcomes.lock().unwrap_or_else(|error| error.into_inner()).push((index, outcome));
         }
     };
     thread::scope(|scope| {
@@ -85,7 +87,7 @@ pub fn read(root: &Path, pids: &[u32], selection: &Selection, attempts: u32, thr
         work();
     });
     let mut outcomes = outcomes.into_inner().unwrap_or_else(|error| error.into_inner());
-    outcomes.sort_unstable_by_key(|&(pid, _)| pid);
+    outcomes.sort_unstable_by_key(|&(index, _)| index);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
@@ -110,7 +112,7 @@ impl Reader<'_> {
         for _ in 0..self.attempts {
             let maps = process.file(&file)?;
             let refused = |error| process.failure(&file, error);
-            read_whole(&maps, &mut self.text).map_err(refused)?;
+            process::read_lines(&maps, &mut self.text).map_err(refused)?;
             let (table, is_ordered) = self.selected().map_err(Failure::Parse)?;
             let facts = if table.is_empty() { Facts::default() } else { Facts::of(process) };
             // An address space that is gone stays so: an answer proves that the end was the real one.
@@ -160,23 +162,18 @@ fn failed(process: Option<&Process>, failure: Failure) -> Outcome {
 
 impl Facts {
     fn of(process: &Process) -> Facts {
-        let content = |name: &str| {
-            let mut text = Vec::new();
-            read_whole(&process.file(name).ok()?, &mut text).ok()?;
-            Some(text)
-        };
         let target = |name: &str| {
             let target = rustix::fs::readlinkat(&process.directory, name, Vec::new()).ok()?;
             Some(target.into_bytes())
         };
-        let stat = content("stat").unwrap_or_default();
+        let stat = process.content("stat").unwrap_or_default();
         Facts {
             comm: between(&stat, b'(', b')').map(<[u8]>::to_vec),
             // Of this directory alone it is the effective user's, dumpable or not: task_dump_owner() in fs/proc/base.c.
             uid: rustix::fs::fstat(&process.directory).ok().map(|status| status.st_uid),
             start: field(&stat, 22),
             exe: target("exe"),
-            cgroup: content("cgroup"),
+            cgroup: process.content("cgroup").ok(),
             mount_namespace: target("ns/mnt").and_then(|link| number_of(between(&link, b'[', b']')?)),
         }
     }
@@ -200,11 +197,4 @@ fn number_of(digits: &[u8]) -> Option<u64> {
 
 fn number(digits: &[u8]) -> Option<u32> {
     number_of(digits).and_then(|number| number.try_into().ok())
-}
-
-/// Reads a file of /proc; its end is not proven.
-fn read_whole(file: &File, text: &mut Vec<u8>) -> io::Result<()> {
-    text.clear();
-    // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-    file.take(u64::MAX).read_to_end(text).map(drop)
 }

@@ -16,7 +16,7 @@ use crate::process::{self, Failure, Fate, Process, Snapshot};
 use crate::smaps::{self, Listing};
 use rustix::io::Errno;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 const ROLLUP: &str = "smaps_rollup";
@@ -68,10 +68,9 @@ pub fn read_rollup(root: &Path, pid: Option<u32>) -> Result<Snapshot<Listing>, F
 /// The text, or `None` if the address space that was opened is no more.
 fn read_once(process: &Process, file: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let mut text = Vec::with_capacity(1 << 10);
-    // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-    let mut read = |file: File| file.take(u64::MAX).read_to_end(&mut text);
+    let mut read = |file: File| process::read_lines(&file, &mut text);
     match process.file(file).and_then(|opened| read(opened).map_err(|error| process.failure(file, error))) {
-        Ok(read) => Ok((read > 0).then_some(text)),
+        Ok(()) => Ok((!text.is_empty()).then_some(text)),
         // Without memory it cannot be opened: the listings can, and are empty.
         Err(Failure::Io(_, error)) if Errno::from_io_error(&error) == Some(Errno::SRCH) => Ok(None),
         Err(failure) => Err(failure),

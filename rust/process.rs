@@ -12,12 +12,16 @@
 //! - `settled` reads until two texts in a row are the same, the only cure for a mapping that moved
 //!   from one page of the listing to another.
 //!
+//! The directory may only stand for /proc, and be made to harm: only regular files are read, as all of
+//! these are, and of a line without an end no more than a mebibyte or two.
+//!
 //! Authority: fs/proc/task_mmu.c (m_start, m_next), fs/seq_file.c, fs/proc/base.c.
 
 use crate::maps::{self, Dialect, ParseError};
 use crate::query;
 use crate::table::Table;
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags};
+use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -25,6 +29,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+/// A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// More than any other file of a process that is read here.
+const MOST_FACTS: u64 = 1 << 20;
 
 /// What a file of /proc/PID with a block of lines a mapping becomes.
 pub trait Listing: Default {
@@ -112,11 +122,25 @@ pub(crate) fn directory(root: &Path, pid: Option<u32>) -> PathBuf {
 
 /// Reads a listing from its beginning; whether its end was the end of the listing and not of the process.
 pub(crate) fn read_listing(mut file: &File, text: &mut Vec<u8>) -> io::Result<bool> {
-    text.clear();
     file.rewind()?;
-    // take() keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-    file.take(u64::MAX).read_to_end(text)?;
+    read_lines(file, text)?;
     query::is_alive(file)
+}
+
+/// Reads a file of /proc of any length; EFBIG if it has a line that no kernel prints.
+pub(crate) fn read_lines(file: &File, text: &mut Vec<u8>) -> io::Result<()> {
+    text.clear();
+    loop {
+        let before = text.len();
+        // take() also keeps read_to_end() from asking for the size, which is 0 for all of /proc.
+        let read = file.take(LONGEST_LINE).read_to_end(text)? as u64;
+        if read < LONGEST_LINE {
+            return Ok(());
+        }
+        if memchr::memchr(b'\n', &text[before..]).is_none() {
+            return Err(Errno::FBIG.into());
+        }
+    }
 }
 
 impl<L: Listing> Snapshot<L> {
@@ -150,8 +174,18 @@ impl Process {
         // In a directory that only stands for /proc it can be a FIFO, for which one would wait for ever.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         rustix::fs::openat(&self.directory, name.as_ref(), flags, Mode::empty())
-            .map(File::from)
+            .and_then(|file| match FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode) {
+                FileType::RegularFile => Ok(File::from(file)),
+                _ => Err(Errno::INVAL),
+            })
             .map_err(|errno| self.failure(name, errno.into()))
+    }
+
+    /// What a short file holds, or the beginning of a long one.
+    pub(crate) fn content(&self, name: &str) -> Result<Vec<u8>, Failure> {
+        let mut text = Vec::new();
+        let read = self.file(name)?.take(MOST_FACTS).read_to_end(&mut text);
+        read.map(|_| text).map_err(|error| self.failure(name, error))
     }
 
     pub(crate) fn failure(&self, name: impl AsRef<Path>, error: io::Error) -> Failure {
@@ -178,8 +212,7 @@ impl Process {
     pub(crate) fn fate(&self) -> Result<Fate, Failure> {
         const PF_EXITING: u64 = 0x4;
         const PF_KTHREAD: u64 = 0x20_0000;
-        let mut stat = Vec::new();
-        self.file("stat")?.read_to_end(&mut stat).map_err(|error| self.failure("stat", error))?;
+        let stat = self.content("stat")?;
         // The command name is in parentheses and may hold any byte; the fields follow the last one.
         let fields = stat.rsplit(|&byte| byte == b')').next().unwrap_or_default();
         let mut fields = fields.split(|&byte| byte == b' ').skip(1);

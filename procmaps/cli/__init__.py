@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    from procmaps._errors import ParseError
     from procmaps.cli._errors import Refused, Unparsed
     from procmaps.cli._output import Unwritable
 
@@ -60,7 +61,7 @@ def _run(argv: list[str]) -> int:
     module = __import__(f"procmaps.cli.{verb or DEFAULT}", fromlist=["run"])
     try:
         status: int = module.run(_options(module, verb, argv))
-    except (OSError, Refused, Unparsed, Unwritable) as error:
+    except (OSError, ParseError, Refused, Unparsed, Unwritable) as error:
         from procmaps.cli._explain import explain
 
         return explain(error)

@@ -6,22 +6,18 @@ import errno
 import os
 import sys
 
-from procmaps._errors import InconsistentError, UnsupportedError
+from procmaps._errors import InconsistentError, ParseError, UnsupportedError
 from procmaps._escape import escaped, width
 from procmaps._names import ENCODING, ERRORS
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import Unwritable, complain
 from procmaps.cli._permissions import on_denied, on_missing
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from procmaps._errors import ParseError
-
 _SHOWN_BEFORE = 60
 _SHOWN_AFTER = 40
 
 
-def explain(error: OSError | Refused | Unparsed | Unwritable) -> int:
+def explain(error: OSError | ParseError | Refused | Unparsed | Unwritable) -> int:
     """Print what an error means to the person who gave the command, and return the exit status."""
     if isinstance(error, Unwritable):
         return _explain_output(error.reason)
@@ -39,11 +35,13 @@ def _explain_output(reason: OSError) -> int:
     return 2
 
 
-def explained(error: OSError | Refused | Unparsed) -> tuple[int, list[str]]:
+def explained(error: OSError | ParseError | Refused | Unparsed) -> tuple[int, list[str]]:
     if isinstance(error, Refused):
         return error.status, [escaped(line) for line in error.lines]
     if isinstance(error, Unparsed):
         return 5, _parse_error(error.title, error.reason)
+    if isinstance(error, ParseError):
+        return 5, _parse_error("the listing of a process", error)
     path = os.fsdecode(error.filename or "")
     # What the core says of permissions is said at length below.
     said = os.strerror(error.errno or 0) if isinstance(error, PermissionError) else error.strerror or ""

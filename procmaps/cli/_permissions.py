@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from procmaps._proc_files import content_or_nothing
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +80,7 @@ def _reason(pid: str, owners: list[str]) -> str:
             f"You are uid {own}, and so is process {pid}, but it is protected: it has or had privileges that you lack "
             "(capabilities, set-uid, set-gid), or has asked for it by prctl(2). Reading it needs CAP_SYS_PTRACE."
         )
-    uids = " and ".join(sorted(set(owners[:3]), key=int))
+    uids = " and ".join(sorted(set(owners[:3]), key=lambda uid: (len(uid), uid)))
     return f"You are uid {own}; process {pid} belongs to uid {uids}. Reading it needs CAP_SYS_PTRACE."
 
 
@@ -103,9 +105,4 @@ def _field(path: str, name: str) -> str:
 
 
 def _content(path: str) -> str:
-    """Return what a file holds, nothing if it cannot be read."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
+    return content_or_nothing(path).decode("utf-8", "replace")

@@ -7,6 +7,7 @@ import sys
 
 from procmaps._errors import ParseError
 from procmaps._escape import cut, escaped
+from procmaps._proc_files import content_or_nothing
 from procmaps._read import from_pid, from_str, own_pid, proc_root, read_file
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
@@ -192,7 +193,7 @@ def _ambiguous(target: str, pids: list[int], root: str) -> Refused:
 def _processes_called(name: bytes, root: str) -> list[int]:
     """Return the processes of a name, but for this one."""
     try:
-        pids = [int(entry) for entry in os.listdir(root) if entry.isdigit()]
+        pids = [int(entry) for entry in os.listdir(root) if entry.isascii() and entry.isdigit()]
     except OSError:
         return []
     own = os.getpid()
@@ -220,8 +221,4 @@ def _command(directory: str) -> str:
 
 def _content(directory: str, name: str) -> bytes:
     """Return what a file in /proc/PID holds, nothing if the process is gone or does not let it be seen."""
-    try:
-        with open(os.path.join(directory, name), "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
+    return content_or_nothing(os.path.join(directory, name))
