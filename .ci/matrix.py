@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Build and test on what this machine is not: other Pythons, machines and C libraries, in throw-away Debian trees.
 
-    .ci/matrix.py WORK [STEP ...]      all steps, or some
+    .ci/matrix.py WORK [STEP ...] [MACHINE ...]      all steps, or some; for all machines, or some
 
 What they have shown is kept in .ci/platforms.json, of which `.ci/platforms.py` makes a page of the documentation.
-It needs Debian on x86-64, root, network, Rust, and some gigabytes in WORK. Each step can be run again. It is for a
-person to call before a release: `.ci/run` has no time for it. Who has little time names the machines and the tests:
-`MATRIX_MACHINES="s390x i686" MATRIX_TESTS="tests/test_golden.py tests/test_filter.py" .ci/matrix.py WORK emulated`.
+It needs Debian on x86-64 with mmdebstrap, qemu-user-static and binfmt-support, root, network, Rust, and some gigabytes
+in WORK. Each step can be run again. It is for a person to call before a release: `.ci/run` has no time for it.
+Who has little time names tests: `MATRIX_TESTS="tests/test_golden.py tests/test_filter.py" .ci/matrix.py WORK here`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ PROBE = """if True:
     without_gil = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     version = sys.version.split()[0] if sys.implementation.name == "cpython" else "%d.%d" % sys.version_info[:2]
     libc = " ".join(platform.libc_ver())
-    print(platform.python_implementation(), version + without_gil, platform.machine(), libc, sep="|")
+    machine = platform.machine() if sys.maxsize > 2**32 else platform.machine().replace("x86_64", "i686")
+    print(platform.python_implementation(), version + without_gil, machine, libc, sep="|")
 """
 # The work of `chroot` in a mount namespace, where names in /proc/PID/maps begin at the new root.
 ENTER = """if True:
@@ -67,7 +68,7 @@ MACHINES = {
     "armv7l": Machine("armhf", "armv7-unknown-linux-gnueabihf", "linux-armv7l"),
     "ppc64le": Machine("ppc64el", "powerpc64le-unknown-linux-gnu", "linux-ppc64le", glibc="2.28"),
 }
-CHOSEN = os.environ.get("MATRIX_MACHINES", " ".join(MACHINES)).split()
+CHOSEN = list(MACHINES)
 # What is compiled as far as the linker, with the standard library made from its sources.
 TARGETS = {
     "x86_64-unknown-linux-musl": ("x86_64", "musl"),
@@ -166,6 +167,10 @@ def record(name: str, **facts: Any) -> None:
     print("  =", name, facts, flush=True)
 
 
+def record_wheel(wheel: Path, machine: str, by: str) -> None:
+    record(f"wheel for {machine}", kind="built", wheel=wheel.name, machine=machine, **size_of(wheel), by=by)
+
+
 def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> None:
     suite = next(ElementTree.parse(report).iter("testsuite"))
     counts = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
@@ -179,7 +184,6 @@ def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> N
         machine=machine,
         libc=libc,
         wheel=wheel.name,
-        **size_of(wheel),
         passed=counts["tests"] - bad - counts["skipped"],
         skipped=counts["skipped"],
         failed=bad,
@@ -236,10 +240,10 @@ def manylinux() -> None:
     path = f"{tools()}:{os.environ['PATH']}"
     build = [tools() / "python", "-m", "build", "--no-isolation", "--wheel", "--outdir", WORK / "raw"]
     run(*build, WORK / "src", PATH=path, **variables)
-    repair("x86_64")
+    repair("x86_64", "cargo-zigbuild")
 
 
-def repair(machine: str) -> None:
+def repair(machine: str, by: str) -> None:
     """Have the wheel named for what it runs on, and checked."""
     (raw,) = (WORK / "raw").glob(f"*linux_{machine}.whl")
     path = f"{tools()}:{os.environ['PATH']}"
@@ -248,7 +252,7 @@ def repair(machine: str) -> None:
     run(tools() / "abi3audit", "--strict", wheel)
     run(tools() / "twine", "check", "--strict", wheel)
     run(tools() / "check-wheel-contents", wheel)
-    record(f"wheel for {machine}", kind="built", wheel=wheel.name, **size_of(wheel))
+    record_wheel(wheel, machine, by)
 
 
 def pythons(minor: int) -> Iterator[tuple[str, str]]:
@@ -299,7 +303,9 @@ def pypy_wheel(tree: Tree) -> Path:
     tree.run("pypy3", "-m", "venv", "--clear", "/venv-build")
     options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/pypy", "/work/src"]
     tree.run("/venv-build/bin/python", "-m", "pip", *options, CARGO_TARGET_DIR="/work/target-pypy")
-    return next((WORK / "pypy").glob("*.whl"))
+    wheel = next((WORK / "pypy").glob("*.whl"))
+    record_wheel(wheel, "PyPy", "pip, on Debian sid")
+    return wheel
 
 
 def cross() -> None:
@@ -320,7 +326,7 @@ def cross() -> None:
             PYO3_NO_PYTHON=1,
             _PYTHON_HOST_PLATFORM=machine.platform,
         )
-        repair(name)
+        repair(name, "cargo-zigbuild, Rust 1.85")
 
 
 RUST_185 = """
@@ -360,7 +366,7 @@ def emulated() -> None:
         target = WORK / f"site-{name}"
         shutil.rmtree(target, ignore_errors=True)
         wheel = wheel_for(name)
-        platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (17, 28)]
+        platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (12, 17, 28)]
         where = ["--python-version=3.13", "--only-binary=:all:", *platforms, "--target", target]
         run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
         variables = {"PYTHONPATH": f"/work/{target.name}", "QEMU_CPU": machine.qemu_cpu}
@@ -420,11 +426,14 @@ def without_gil() -> None:
     tree = boot("trixie", "amd64", "apt", packages, rust=True)
     tree.run("bash", "-ec", PYTHON_313T, DEBIAN_FRONTEND="noninteractive")
     venv = "/venv-3.13t/bin/python"
-    tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "/venv-3.13t")
+    tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "--without-pip", "/venv-3.13t")
+    tree.run("python3", "-m", "venv", "--clear", "/venv")
+    tree.run("/venv/bin/pip", "--python", venv, "install", "--quiet", "pip")  # Debian's ensurepip has none
     options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/free", "/work/src"]
     unsupported = {"UNSAFE_PYO3_SKIP_VERSION_CHECK": 1, "CARGO_TARGET_DIR": "/work/target-3.13t"}
     tree.run(venv, "-m", "pip", *options, **unsupported)
     wheel = next((WORK / "free").glob("*.whl"))
+    record_wheel(wheel, "3.13t", "pip, on Debian trixie")
     tree.run(venv, "-m", "pip", "install", "--quiet", *TESTS, f"/work/{wheel.relative_to(WORK)}")
     tree.run(venv, *pytest("/work/src", "/work/3.13t.xml"), accept=RAN, PROCMAPS_TEST_INSTALLED=1)
     by = "Debian trixie, Python built from its sources"
@@ -437,7 +446,7 @@ sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sour
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libssl-dev zlib1g-dev
 cd /tmp && apt-get source -qq python3.13
-cd python3.13-*/ && ./configure --quiet --disable-gil --prefix=/opt/3.13t
+cd python3.13-*/ && ./configure --quiet --disable-gil --without-ensurepip --prefix=/opt/3.13t
 make --quiet -j2 && make --quiet install
 """
 
@@ -477,10 +486,11 @@ INSTEAD: dict[str, Callable[[], None]] = {"reports": reports}  # of here, after 
 
 
 def main(work: str, *names: str) -> None:
-    global WORK
+    global WORK, CHOSEN
     WORK = Path(work).resolve()
     WORK.mkdir(parents=True, exist_ok=True)
-    for name in names or STEPS:
+    CHOSEN = [name for name in names if name in MACHINES] or CHOSEN
+    for name in [name for name in names if name not in MACHINES] or STEPS:
         step = {**STEPS, **INSTEAD}[name]
         print(f"{name}: {step.__doc__}", flush=True)
         start = time.monotonic()

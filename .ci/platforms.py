@@ -16,25 +16,34 @@ IDENTIFIERS = ROOT / "tests" / "data" / "build-identifiers"
 HEAD = """\
 # Where it runs
 
-What `.ci/matrix.py` has shown on one machine (x86-64), and what it has not. Made by `.ci/platforms.py`, not by hand.
+What was built, installed and tested, by `.ci/matrix.py` on one machine (Linux on x86-64), and what was not.
+`.ci/platforms.py` makes this page of what that has written down.
 
-## Built, installed, and tested
+| word | meaning |
+| --- | --- |
+| passed | `pip` has installed a wheel, and the suite, its slow tests aside, passes with it |
+| passed, no /proc | so does what of the suite needs none, as emulators do not show it: all but reading processes |
+| part | some files of the suite pass, or of what needs no /proc |
+| failed | some of its tests fail: the table below says how many |
+| built | there is a wheel for it, which was tested with another Python only |
+| compiled | it compiles (`cargo check`); nothing was linked, nothing ran |
+| configured | cibuildwheel is to build or at least to test it on the services of a release. Nobody has seen that yet |
 
-The suite without its slow tests, against the wheel as `pip` installs it. Where there is no /proc, as under
-emulation, it is the part that needs none: parsing, and all that is done with listings.
+On macOS and Windows there is no /proc: listings can be parsed, processes cannot be read.
 
 """
-COMPILED = """
-## Compiled only
+RUNS = """
+## What ran
 
-For these nothing here runs what comes out.
+One wheel for the stable ABI serves all of CPython from 3.9 on; CPython without a GIL (3.13t) and PyPy have wheels of
+their own. A test is skipped where something that it needs is not there: another library, a tool, a kind of file system.
 
 """
-CONFIGURED = """
-## Configured only
+FILES = """
+## Wheels, and their sizes
 
-What cibuildwheel is to build or at least to test, on the services of a release, beside what is above. Nobody has
-seen it do so yet. On macOS and Windows there is no /proc: listings can be parsed, processes cannot be read.
+Each wheel that is named for manylinux has passed `auditwheel`, `abi3audit --strict`, `twine check --strict` and
+`check-wheel-contents`.
 
 """
 USES = """
@@ -43,27 +52,30 @@ USES = """
 On a fresh Debian 12 that has Python, pip and nothing else, one after the other. (The times are of a busy machine.)
 
 """
-SIZES = """
-## Sizes
-
-"""
+# What the columns are to cibuildwheel; it has no 3.13t any more.
+COLUMNS = {f"cp3{minor}": f"3.{minor}" for minor in range(9, 16)}
+COLUMNS |= {"cp313t": "3.13t", "cp314t": "3.14t", "cp315t": "3.15t", "pp311": "PyPy 3.11"}
+SYSTEMS = {"manylinux": "glibc", "musllinux": "musl", "macosx": "macOS", "win": "Windows", "win32": "Windows"}
+# The higher, the more it says.
+WORDS = ["", "configured", "compiled", "built", "part", "passed, no /proc", "passed", "failed"]
 
 Results = dict[str, dict[str, Any]]
+# C library or system, machine, column.
+Cells = dict[tuple[str, str, str], str]
 
 
 def page(results: Results) -> str:
+    ran = ("Python", "machine", "C library", "wheel", "built by", "installed by", "suite", "where", "day")
     return "".join(
         [
             HEAD,
-            *table(("Python", "machine", "C library", "wheel for", "tests", "on", "day"), ran(results)),
-            COMPILED,
-            *table(("Python", "machine", "system", "by", "day"), compiled(results)),
-            CONFIGURED,
-            *table(("system", "machine", "Pythons"), configured(results)),
+            *table(("C library or system", "machine", *COLUMNS.values()), overview(cells(results))),
+            RUNS,
+            *table(ran, runs(results)),
+            FILES,
+            *table(("file", "kB", "built by"), files(results)),
             USES,
-            *table(("what", "seconds", "day"), used(results)),
-            SIZES,
-            *table(("file", "kB"), sizes(results)),
+            *table(("what", "seconds", "day"), uses(results)),
         ]
     )
 
@@ -73,11 +85,81 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[st
         yield f"| {' | '.join(row)} |\n"
 
 
-def ran(results: Results) -> Iterator[tuple[str, ...]]:
-    for row in sorted((row for row in results.values() if row["kind"] == "run"), key=order):
+def of_kind(results: Results, kind: str) -> list[dict[str, Any]]:
+    return [row for row in results.values() if row["kind"] == kind]
+
+
+# The overview
+
+
+def overview(known: Cells) -> Iterator[tuple[str, ...]]:
+    for system, machine in sorted({key[:2] for key in known}, key=rank):
+        yield system, machine, *(known.get((system, machine, column), "") for column in COLUMNS)
+
+
+def rank(row: tuple[str, str]) -> tuple[int, bool, str]:
+    return list(SYSTEMS.values()).index(row[0]), row[1] not in ("x86_64", "AMD64"), row[1]
+
+
+def cells(results: Results) -> Cells:
+    """Return the word that says most, for each place of the overview."""
+    known: Cells = {}
+    for place, word in claims(results):
+        known[place] = max(word, known.get(place, ""), key=WORDS.index)
+    return known
+
+
+def claims(results: Results) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for file in sorted(IDENTIFIERS.glob("*.txt")):
+        for identifier in file.read_text(encoding="ascii").split():
+            yield place_of(identifier), "configured"
+    for row in of_kind(results, "compiled"):
+        for column in columns(row["python"]):
+            yield (row["libc"], row["machine"], column), "compiled"
+    for row in of_kind(results, "built"):
+        for column in columns("CPython 3.9+") if "-abi3-" in row["wheel"] else ():
+            yield ("glibc", row["machine"], column), "built"
+    for row in of_kind(results, "run"):
+        (column,) = columns(row["python"])
+        yield (row["libc"].split()[0], row["machine"], column), word_for(row)
+
+
+def place_of(identifier: str) -> tuple[str, str, str]:
+    """Return the place of what cibuildwheel calls so, as cp39-manylinux_x86_64."""
+    column, _, platform = identifier.partition("-")
+    system, _, machine = platform.partition("_")
+    machine = {"amd64": "AMD64", "arm64": "ARM64"}.get(machine, machine) if system == "win" else machine
+    return SYSTEMS[system], machine or "x86", column
+
+
+def columns(python: str) -> list[str]:
+    """Return the columns of a Python as `.ci/matrix.py` prints it: CPython 3.9+, CPython 3.13.5t, PyPy 3.11."""
+    implementation, version = python.split()
+    if version == "3.9+":
+        return [column for column in COLUMNS if column.startswith("cp") and not column.endswith("t")]
+    numbers = "".join(re.findall(r"\d+", version)[:2])
+    return [("cp" if implementation == "CPython" else "pp") + numbers + "t" * version.endswith("t")]
+
+
+def word_for(row: dict[str, Any]) -> str:
+    if row["failed"]:
+        return "failed"
+    if "(a part)" in row["by"]:
+        return "part"
+    return "passed, no /proc" if "without /proc" in row["by"] else "passed"
+
+
+# The tables of what there was
+
+
+def runs(results: Results) -> Iterator[tuple[str, ...]]:
+    builder = {row["wheel"]: row["by"] for row in of_kind(results, "built")}
+    for row in sorted(of_kind(results, "run"), key=order):
         failed = f"**{row['failed']} failed**, " if row["failed"] else ""
         tests = f"{failed}{row['passed']} passed, {row['skipped']} skipped"
-        yield row["python"], row["machine"], row["libc"], f"`{tag(row['wheel'])}`", tests, row["by"], row["day"]
+        # What tox has built has no entry of its own.
+        how = f"`{tag(row['wheel'])}`", builder.get(row["wheel"], "tox"), "pip"
+        yield row["python"], row["machine"], row["libc"], *how, tests, row["by"], row["day"]
 
 
 def order(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -92,47 +174,14 @@ def tag(wheel: str) -> str:
     return "-".join([python, abi, platforms.split(".")[0]])
 
 
-def compiled(results: Results) -> Iterator[tuple[str, ...]]:
-    for row in sorted((row for row in results.values() if row["kind"] == "compiled"), key=order):
-        yield row["python"], row["machine"], row["libc"], row["by"], row["day"]
+def files(results: Results) -> Iterator[tuple[str, ...]]:
+    for row in sorted(of_kind(results, "built"), key=lambda row: str(row["wheel"])):
+        yield f"`{row['wheel']}`", str(round(row["size"] / 1000)) if "size" in row else "", row["by"]
 
 
-def configured(results: Results) -> Iterator[tuple[str, ...]]:
-    """Say for each platform of cibuildwheel for which Pythons nothing was run."""
-    shown = {
-        ("pp311" if row["python"][:2] == "Py" else cpython(row), row["machine"])
-        for row in results.values()
-        if row["kind"] == "run"
-    }
-    rest: dict[str, list[str]] = {}
-    for file in sorted(IDENTIFIERS.glob("*.txt")):
-        for identifier in file.read_text(encoding="ascii").split():
-            python, _, platform = identifier.partition("-")
-            machine = platform.partition("linux_")[2]
-            if not (platform.startswith("manylinux") and (python, machine) in shown):
-                rest.setdefault(platform, []).append(python)
-    alike: dict[tuple[str, str], list[str]] = {}
-    for platform, pythons in rest.items():
-        system, _, machine = platform.partition("_")
-        alike.setdefault((system, ", ".join(pythons)), []).append(machine or "x86")
-    for (system, pythons), machines in alike.items():
-        yield system, ", ".join(machines), pythons
-
-
-def cpython(row: dict[str, Any]) -> str:
-    version = row["python"].split()[1]
-    return "cp" + "".join(version.split(".")[:2]) + "t" * version.endswith("t")
-
-
-def used(results: Results) -> Iterator[tuple[str, ...]]:
-    for row in results.values():
-        if row["kind"] == "use":
-            yield row["what"], str(row["seconds"]), row["day"]
-
-
-def sizes(results: Results) -> Iterator[tuple[str, ...]]:
-    for name, size in sorted({(row["wheel"], row["size"]) for row in results.values() if "size" in row}):
-        yield f"`{name}`", str(round(size / 1000))
+def uses(results: Results) -> Iterator[tuple[str, ...]]:
+    for row in of_kind(results, "use"):
+        yield row["what"], str(row["seconds"]), row["day"]
 
 
 if __name__ == "__main__":
