@@ -16,29 +16,42 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM = 20  # with less it is better to see all of it in several lines
 
+# The columns of numbers: these are aligned at the right, texts and addresses at the left.
+_NUMBERS = frozenset("AT COPIES EXECUTABLE LIMIT MAPPINGS MAPS OFFSET PID SIZE USED WRITABLE".split())
+
 
 def aligned(
     rows: Sequence[Sequence[str]],
-    header: Sequence[str] | None = None,
+    titles: Sequence[str],
     *,
+    header: bool = True,
     palette: Palette = PLAIN,
     meanings: Sequence[Sequence[str]] = (),
 ) -> Iterator[str]:
-    """Yield a line for each row; all have as many cells, in full but on a terminal that has no room for the last.
+    """Yield a line for each row, in full but on a terminal that has no room for the last cell; no rows, no lines.
 
     Args:
-        rows: What is printed.
-        header: The titles of the columns, above it; None for none.
+        rows: What is printed, a cell for each title.
+        titles: The titles of the columns.
+        header: Whether the first line is the titles.
         palette: The colours.
         meanings: For each row what it means, in the words of the palette; empty if nothing has a
             meaning. The header has its own.
     """
-    every = [*([] if header is None else [header]), *rows]
-    words = [*([] if header is None else [["header"]]), *(meanings or [()] * len(rows))]
-    widths = [max(map(width, column)) for column in list(zip(*every))[:-1]]
-    room = (_output.terminal_width(sys.stdout) or 0) - sum(widths) - len(widths)
+    if not rows:
+        return
+    widths = [max(map(width, column)) for column in zip(*[titles] * header, *rows)]
+    if titles[-1] not in _NUMBERS:
+        widths[-1] = 0
+    room = (_output.terminal_width(sys.stdout) or 0) - sum(widths[:-1]) - len(widths[:-1])
     ellipsis = "…" if "utf" in _output.encoding().lower() else "..."
-    for (*cells, last), meaning in zip(every, words):
-        padded = [cell + " " * (size - width(cell)) for cell, size in zip(cells, widths)]
+    words = meanings or [()] * len(rows)
+    for row, meaning in [*[(titles, ["header"])] * header, *zip(rows, words)]:
+        *cells, last = [_padded(cell, size, title) for cell, size, title in zip(row, widths, titles)]
         shown = cut(last, room, ellipsis) if room >= _LEAST_ROOM else last
-        yield palette.paint(" ".join([*padded, shown]), *meaning)
+        yield palette.paint(" ".join([*cells, shown]), *meaning)
+
+
+def _padded(cell: str, size: int, title: str) -> str:
+    blanks = " " * (size - width(cell))
+    return blanks + cell if title in _NUMBERS else cell + blanks

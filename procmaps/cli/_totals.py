@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     # How many mappings, their size, and what of it can be written, and what executed; in bytes.
     Total = tuple[int, int, int, int]
 
-_HEADER = ["KIND", "MAPS", "SIZE", "WRITABLE", "EXECUTABLE"]
+_TITLES = ["KIND", "MAPS", "SIZE", "WRITABLE", "EXECUTABLE"]
 
 
 def lines(reading: Reading, matches: Maps, options: argparse.Namespace) -> Iterator[str]:
@@ -61,16 +61,8 @@ def _table(
     every: Total = tuple([sum(column) for column in zip(*[total for _, total in totals])])
     rows = [_row(*total) for total in [*totals, ("total", every)]]
     meanings = [[kind] if kind in ("heap", "stack") else [] for kind, _ in totals] + [["header"]]
-    header = _HEADER if options.header else None
-    sizes = [max(map(len, column)) for column in zip(_HEADER, *rows)]
-    rows, header = _right(rows, sizes), header and _right([header], sizes)[0]
-    yield from aligned(rows, header, palette=_output.colors(options), meanings=meanings)
+    yield from aligned(rows, _TITLES, header=options.header, palette=_output.colors(options), meanings=meanings)
 
 
 def _row(kind: str, total: Total) -> list[str]:
     return [kind, f"{total[0]:,}", *[human(size) if size else "0" for size in total[1:]]]
-
-
-def _right(rows: list[list[str]], sizes: list[int]) -> list[list[str]]:
-    """Return the rows with their numbers at the right of the columns."""
-    return [[row[0], *[cell.rjust(size) for cell, size in zip(row[1:], sizes[1:])]] for row in rows]

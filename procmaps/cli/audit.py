@@ -97,7 +97,8 @@ def _lines(answer: Answer[Finding], options: argparse.Namespace) -> Iterator[str
     rows = [_row(finding) for finding in answer]
     return aligned(
         rows,
-        ["SEVERITY", "RULE", "PID", "PROCESS", "ADDRESS", "PERMS", "WHAT"] if options.header and rows else None,
+        ["SEVERITY", "RULE", "PID", "PROCESS", "ADDRESS", "PERMS", "WHAT"],
+        header=options.header,
         palette=_output.colors(options),
         meanings=[[_MEANINGS[finding.rule.severity]] for finding in answer],
     )

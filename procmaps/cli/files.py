@@ -73,14 +73,15 @@ def _files(process: Process) -> Iterator[File]:
 def _lines(process: Process, files: list[File], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, {"pid": process.pid}, "files", [_record(*file) for file in files])
-    header = ["STATE", "MAPS", *["REASON"] * options.reasons, "NAME"]
+    titles = ["STATE", "MAPS", *["REASON"] * options.reasons, "NAME"]
     rows = [
         [found.state, str(count), *[found.reason] * options.reasons, shown(_name(m, found), _output.encoding())]
         for m, found, count in files
     ]
     return aligned(
         rows,
-        header if options.header and rows else None,
+        titles,
+        header=options.header,
         palette=_output.colors(options),
         meanings=[[_MEANINGS.get(found.state, "")] for _, found, _ in files],
     )

@@ -109,9 +109,9 @@ def _lines(reading: Reading, copies: dict[Module, int], options: argparse.Namesp
     if _output.is_data(options):
         records = [_record(module, count, options) for module, count in copies.items()]
         return _output.data_lines(options, {"pid": reading.pid}, "modules", records)
-    header = [*["COPIES", "LIBRARY"] * options.duplicates, "BASE", "SIZE", "BUILD-ID", "PATHNAME"]
+    titles = [*["COPIES", "LIBRARY"] * options.duplicates, "BASE", "SIZE", "BUILD-ID", "PATHNAME"]
     rows = [_row(module, count, options) for module, count in copies.items()]
-    return aligned(rows, header if options.header and rows else None, palette=_output.colors(options))
+    return aligned(rows, titles, header=options.header, palette=_output.colors(options))
 
 
 def _row(module: Module, count: int, options: argparse.Namespace) -> list[str]:

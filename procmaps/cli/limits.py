@@ -64,7 +64,8 @@ def _lines(answer: Answer[Count], options: argparse.Namespace) -> Iterator[str]:
         return
     table = aligned(
         [_row(count) for count in answer],
-        ["MAPPINGS", "LIMIT", "USED", "PID", "PROCESS", "MOSTLY"] if options.header and answer else None,
+        ["MAPPINGS", "LIMIT", "USED", "PID", "PROCESS", "MOSTLY"],
+        header=options.header,
         palette=_output.colors(options),
         meanings=[["warning" if (count.used or 0) >= _NEAR else ""] for count in answer],
     )
@@ -82,9 +83,9 @@ def _row(count: Count) -> list[str]:
         for shape, number in list(count.shapes().items())[:_KINDS_SHOWN]
     ]
     return [
-        f"{count.mappings:,}".rjust(len("MAPPINGS")),
+        f"{count.mappings:,}",
         "?" if count.limit is None else f"{count.limit:,}",
-        "?" if count.used is None else f"{count.used:4.0%}",
+        "?" if count.used is None else f"{count.used:.0%}",
         str(count.process.pid),
         _host.title(count.process),
         ", ".join(shapes),

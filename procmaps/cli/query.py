@@ -60,11 +60,12 @@ def _lines(process: Process, answers: list[tuple[int, Map | None]], options: arg
         head = {"pid": process.pid, "backend": process.backend}
         records = [_record(process, at, m, options) for at, m in answers]
         return _output.data_lines(options, head, "answers", records)
-    header = ["ADDRESS", "AT", "OFFSET", "PERMS", *["BUILD-ID"] * options.build_id, "PATHNAME"]
+    titles = ["ADDRESS", "AT", "OFFSET", "PERMS", *["BUILD-ID"] * options.build_id, "PATHNAME"]
     rows = [_row(process, at, m, options) for at, m in answers]
     return aligned(
         rows,
-        header if options.header else None,
+        titles,
+        header=options.header,
         palette=_output.colors(options),
         meanings=[meanings(m) for _, m in answers],
     )

@@ -174,7 +174,8 @@ def _lines(saved: list[Saved], options: argparse.Namespace) -> Iterator[str]:
         [str(taken.pid), f"{len(taken.maps):,}", human(size), shown(path, _output.encoding())]
         for path, size, taken in saved
     ]
-    return aligned(rows, ["PID", "MAPS", "SIZE", "FILE"] if options.header else None, palette=_output.colors(options))
+    titles = ["PID", "MAPS", "SIZE", "FILE"]
+    return aligned(rows, titles, header=options.header, palette=_output.colors(options))
 
 
 def _record(path: str, size: int, taken: Snapshot) -> dict[str, object]:

@@ -75,10 +75,11 @@ def _units(found: list[Stale]) -> list[str]:
 def _lines(answer: StaleAnswer, entries: list[Stale], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, _host.head(answer, options), "stale", [entry.record() for entry in entries])
-    header = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "FILE"]
+    titles = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "FILE"]
     return aligned(
         [_row(entry, options) for entry in entries],
-        header if options.header and entries else None,
+        titles,
+        header=options.header,
         palette=_output.colors(options),
         meanings=[["" if entry.rule else _MEANINGS[entry.fate.state]] for entry in entries],
     )

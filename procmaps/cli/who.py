@@ -89,7 +89,7 @@ def _is_number(text: str) -> bool:
 def _lines(answer: Answer[Use], uses: list[Use], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, _host.head(answer, options), "uses", [use.record() for use in uses])
-    header = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "PATH"]
+    titles = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "PATH"]
     rows = [
         [
             str(use.process.pid),
@@ -103,7 +103,8 @@ def _lines(answer: Answer[Use], uses: list[Use], options: argparse.Namespace) ->
     ]
     return aligned(
         rows,
-        header if options.header and rows else None,
+        titles,
+        header=options.header,
         palette=_output.colors(options),
         meanings=[[_MEANINGS.get(use.fate.state, "")] for use in uses],
     )

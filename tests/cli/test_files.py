@@ -47,10 +47,10 @@ def test_states(command, child, tmp_path):
     assert (status, err) == (0, "")
     assert out.splitlines()[0] == "STATE    MAPS NAME"
     assert own(out, tmp_path) == [
-        f"named_so 2    {tmp_path}/x (deleted)",
-        f"present  2    {tmp_path}/caf\\xe9\\x20",
-        f"present  2    {tmp_path}/there",
-        f"unlinked 2    {tmp_path}/gone",
+        f"named_so    2 {tmp_path}/x (deleted)",
+        f"present     2 {tmp_path}/caf\\xe9\\x20",
+        f"present     2 {tmp_path}/there",
+        f"unlinked    2 {tmp_path}/gone",
     ]
     assert "never_a_file" not in out
 

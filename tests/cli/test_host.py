@@ -218,8 +218,18 @@ def test_limits_over(command, proc):
     assert command("limits", "--over", "75", "--proc", proc.root)[0] == 0
     status, out, _ = command("limits", "--over", "74%", "--proc", proc.root, "--no-header", "--color", "always")
     assert status == 1
-    assert " 3 4 75% 7 near 3 anonymous rw-p of 4K" in " ".join(out.split(" ")).replace("  ", " ").replace("  ", " ")
+    assert "3 4 75% 7 near 3 anonymous rw-p of 4K" in out
     assert command("limits", "--over", "74", "--proc", proc.root, "-q") == (1, "", "")
+
+
+def test_numbers_are_aligned_at_the_right(command, proc):
+    proc.add(7, b"1000-2000 rw-p 00000000 00:00 0 \n", comm="one")
+    proc.add(12345, b"".join(b"%x000-%x800 r--p 00000000 00:00 0 \n" % (i, i) for i in range(1, 12)), comm="b")
+    assert command("limits", "--proc", proc.root)[1].splitlines() == [
+        "MAPPINGS LIMIT USED   PID PROCESS MOSTLY",
+        "      11     ?    ? 12345 b       11 anonymous r--p of 2K",
+        "       1     ?    ?     7 one     1 anonymous rw-p of 4K",
+    ]
 
 
 def test_limits_unknown(command, proc):

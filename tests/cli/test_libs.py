@@ -137,10 +137,10 @@ def test_duplicates(command, tmp_path):
     assert status == 0
     assert out.splitlines() == [
         "COPIES LIBRARY BASE   SIZE BUILD-ID PATHNAME",
-        "2      libgomp 0x1000 4K   ?        /usr/lib/libgomp.so.1",
-        "2      libgomp 0x3000 4K   ?        /opt/torch/lib/libgomp-a34b3233.so.1.0.0",
-        "2      plugin  0xd000 4K   ?        /opt/plugin",
-        "2      plugin  0xf000 4K   ?        /opt/plugin",
+        "     2 libgomp 0x1000   4K ?        /usr/lib/libgomp.so.1",
+        "     2 libgomp 0x3000   4K ?        /opt/torch/lib/libgomp-a34b3233.so.1.0.0",
+        "     2 plugin  0xd000   4K ?        /opt/plugin",
+        "     2 plugin  0xf000   4K ?        /opt/plugin",
     ]
     rows = json.loads(command("libs", path, "--duplicates", "--json")[1])["modules"]
     assert [row["base"] for row in rows] == ["0x1000", "0x3000", "0xd000", "0xf000"]

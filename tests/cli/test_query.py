@@ -30,11 +30,11 @@ def test_addresses(command, seven):
     status, out, err = command("query", 7, "1010", "0x5000", "6000", "7fff", "--proc", seven)
     assert (status, err) == (1, "")
     assert out.splitlines() == [
-        "ADDRESS AT     OFFSET PERMS PATHNAME",
-        "0x1010  +0x10  0x5010 r-xp  /bin/c\\xe9\\x20",
-        "0x5000  +0x0   -      rw-p  [anon]",
-        "0x6000  -      -      -     (unmapped)",
-        "0x7fff  +0xfff -      rw-p  [heap]",
+        "ADDRESS     AT OFFSET PERMS PATHNAME",
+        "0x1010   +0x10 0x5010 r-xp  /bin/c\\xe9\\x20",
+        "0x5000    +0x0      - rw-p  [anon]",
+        "0x6000       -      - -     (unmapped)",
+        "0x7fff  +0xfff      - rw-p  [heap]",
     ]
 
 
@@ -49,7 +49,7 @@ def test_the_first_mapping_above(command, seven):
     status, out, _ = command("query", 7, "3000", "8000", "--next", "--no-header", "--proc", seven)
     assert (status, out.splitlines()) == (
         1,
-        ["0x3000 -0x2000 - rw-p [anon]", "0x8000 -       - -    (unmapped)"],
+        ["0x3000 -0x2000 - rw-p [anon]", "0x8000       - - -    (unmapped)"],
     )
 
 
