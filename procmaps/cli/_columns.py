@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LEAST_ROOM = 20  # with less it is better to see all of it in several lines
 
 # The columns of numbers: these are aligned at the right, texts and addresses at the left.
-_NUMBERS = frozenset("AT COPIES EXECUTABLE LIMIT MAPPINGS MAPS OFFSET PID SIZE USED WRITABLE".split())
+_NUMBERS = {"AT", "COPIES", "EXECUTABLE", "LIMIT", "MAPPINGS", "MAPS", "OFFSET", "PID", "SIZE", "USED", "WRITABLE"}
 
 
 def aligned(

@@ -44,7 +44,8 @@ may hold secrets: --no-command leaves them out.
 """
 STATUSES = """\
 exit status:
-  0  all were saved
+  0  all were saved; with --all, what could be
+  1  with --all: no process has memory of its own
   2  the command line is wrong, or names no file that can be read; or the output cannot be written
   3  permission denied
   4  no such process
@@ -131,7 +132,7 @@ def _save_many(options: argparse.Namespace) -> int:
             progress.tell_processes(number, len(targets))
             try:
                 taken = _one(target, options)
-            except (PermissionError, ProcessLookupError, InconsistentError) as error:
+            except (PermissionError, ProcessLookupError, InconsistentError, Unparsed) as error:
                 failed.setdefault(_WHY[type(error)], []).append(target)
                 continue
             if not (options.all and taken.about["without_memory"]):
@@ -140,6 +141,8 @@ def _save_many(options: argparse.Namespace) -> int:
     for why, those in failed.items():
         every = counted(len(targets), "process", "processes")
         _output.complain(f"procmaps: {len(those):,} of {every} {why}: {_some(those)}")
+    if not saved and not failed:
+        raise Refused(f"none of {counted(len(targets), 'process', 'processes')} has memory of its own", status=1)
     # That some end or are of others is to be expected of all, but not of those that were named.
     if saved:
         return 0 if options.all or not failed else 6
@@ -150,8 +153,9 @@ _WHY = {
     PermissionError: "may not be read (run as root, or with CAP_SYS_PTRACE)",
     ProcessLookupError: "could not be found, or ended",
     InconsistentError: "changed in every reading",
+    Unparsed: "have a listing that cannot be understood (procmaps PID says where)",
 }
-_STATUSES = dict(zip(_WHY.values(), (3, 4, 6)))
+_STATUSES = dict(zip(_WHY.values(), (3, 4, 6, 5)))
 
 
 def _every(options: argparse.Namespace) -> list[str]:

@@ -90,6 +90,22 @@ def test_all(command, proc, tmp_path):
     assert procmaps.from_path(tmp_path / "d" / "12.snapshot") == procmaps.from_str(LISTING)
 
 
+def test_all_but_one_that_cannot_be_understood(command, proc, tmp_path):
+    proc.add(12, b"x\n")
+    saving = ("snapshot", "--all", "--proc", proc.root, "-o", tmp_path / "d")
+    why = "processes have a listing that cannot be understood (procmaps PID says where): 12"
+    assert command(*saving) == (5, "", f"procmaps: 1 of {why.replace('processes', '1 process')}\n")
+    proc.add(13, LISTING)
+    status, out, err = command(*saving, "--no-header")
+    assert (status, out.split()[0], err) == (0, "13", f"procmaps: 1 of 2 {why}\n")
+
+
+def test_none_of_all_has_memory(command, proc, tmp_path):
+    proc.add(2, b"", flags=0x200000)
+    status, out, err = command("snapshot", "--all", "--proc", proc.root, "-o", tmp_path / "d")
+    assert (status, out, err) == (1, "", "procmaps: none of 1 process has memory of its own\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
