@@ -15,6 +15,7 @@ MOST, LEAST = "at most", "at least"
 # Ours is the first that has this name.
 OURS = "procmaps "
 OLD, SPLIT, RE, PSUTIL, NUMPY = "procmaps 0.6.5", "split Python", "re Python", "psutil", "numpy.searchsorted"
+PROCFS = "procfs"
 KERNEL, NOTHING, FLOOR, RATIO, EACH = "kernel", "python -c pass", "per_floor", "per_ours", "ns_per_unit"
 
 GOALS = [
@@ -28,6 +29,8 @@ GOALS = [
     Goal("from_str of 480: procmaps 0.6.5 / ours", LEAST, 7, "", "parse", 480, OLD, RATIO),
     Goal("from_str of 480: pure Python, split / ours", LEAST, 5, "", "parse", 480, SPLIT, RATIO),
     Goal("from_str of 480: pure Python, re / ours", LEAST, 5, "", "parse", 480, RE, RATIO),
+    Goal("from_str of 480, no Map object: crate procfs / ours", LEAST, 1, "", "parse_only", 480, PROCFS, RATIO),
+    Goal("code of files at 480, by filter / kernel's text", MOST, 1.08, "", "filter_code", 480, OURS, FLOOR),
     Goal("find at 480, an address", MOST, 120, "ns", "find", 480, OURS, EACH),
     Goal("find_indices of a list at 480: bisect / ours", LEAST, 5, "", "find_in_list", 480, SPLIT, RATIO),
     Goal("find_indices of a buffer at 480: numpy / ours", LEAST, 8, "", "find_in_buffer", 480, NUMPY, RATIO),

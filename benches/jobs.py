@@ -28,6 +28,7 @@ JOBS = [
     Job("query", "query.find(address): which mapping, now", 1, ADDRESS, None),
     Job("query_open", "the same of an open query.Process", 1, ADDRESS, None),
     Job("walk_code", "query.Process.walk: executable, of files", None, MAPPING, "kernel"),
+    Job("filter_code", "from_pid(...).filter: executable, of files", None, MAPPING, "kernel"),
     Job("find_in_buffer", "find_indices(1,000,000 in a buffer)", 1_000_000, ADDRESS, None),
 ]
 

@@ -29,7 +29,7 @@ class Listing:
     def touch(self, pid):
         return lambda: [(m.begin_address, m.perms[2] == "x", m.pathname) for m in self.maps(samples.text(pid))]
 
-    def walk_code(self, pid):
+    def code(self, pid):
         return lambda: [m for m in self.maps(samples.text(pid)) if m.perms[2] == "x" and m.inode]
 
     def parse(self, pid):

@@ -43,22 +43,22 @@ class Reader:
         self._process.wait()
 
 
-def all_readers(python, peers, floor):
+def all_readers(python, peers, programs):
     """Start what can be compared here.
 
     Args:
         python: The interpreter that has our package.
         peers: The interpreter that has the peers, or None.
-        floor: The program that is the floor, or None.
+        programs: Readers that are no Python, by name: the program, or None.
 
     Returns:
         The readers, ours first, and why others are absent, by name.
     """
     commands = {name: _command(name, python) for name in OWN}
     commands.update({name: _command(name, peers) for name in PEERS if peers})
-    commands.update({"kernel": [floor]} if floor else {})
+    commands.update({name: [program] for name, program in programs.items() if program})
     absent = {} if peers else dict.fromkeys(PEERS, "not installed (without --short it is)")
-    absent.update({} if floor else {"kernel": "no cargo to build it"})
+    absent.update({name: "no cargo to build it" for name, program in programs.items() if not program})
     readers = []
     for name, command in commands.items():
         reader = Reader(command, _environment() if name in PEERS else None)

@@ -28,7 +28,9 @@ def main():
     machine = report.machine()
     print(report.machine_line(machine), flush=True)
     peers = environment.peers(options.cache, install=not options.short)
-    readers, absent = all_readers(sys.executable, peers, environment.floor(options.cache))
+    programs = {} if options.short else {"procfs": environment.program("procfs", options.cache)}
+    programs["kernel"] = environment.floor(options.cache)
+    readers, absent = all_readers(sys.executable, peers, programs)
     for name, reason in absent.items():
         print(f"not measured: {name}: {reason}", flush=True)
     try:

@@ -94,6 +94,10 @@ def walk_code(pid):
     return walk
 
 
+def filter_code(pid):
+    return lambda: procmaps.from_pid(pid).filter(perms="r-x", kind="file")
+
+
 def archive(path):
     return sum(m.size for m in procmaps.iterparse(path))
 

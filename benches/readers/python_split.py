@@ -36,7 +36,8 @@ def _map(line):
 
 _listing = Listing(_map)
 check, build, touch = _listing.check, _listing.build, _listing.touch
-walk_code, parse, archive = _listing.walk_code, _listing.parse, _listing.archive
+walk_code = filter_code = _listing.code
+parse, archive = _listing.parse, _listing.archive
 
 
 def _finder(pid):
