@@ -327,7 +327,7 @@ class Maps(MapSequence):
             anonymous: Whether `Map.is_anonymous`.
 
         Raises:
-            ValueError: `perms` or `kind` is none that could be, or `pathname` no pattern.
+            ValueError: `perms` or `kind` is none that could be.
 
         >>> maps = Maps([Map(0x1000, 0x3000, "r-xp", pathname="/lib/libc.so.6"), Map(0x5000, 0x6000, "rw-p")])
         >>> maps.filter(perms="r-x?")
@@ -335,10 +335,15 @@ class Maps(MapSequence):
         >>> maps.filter(lambda m: m.size == 4096, anonymous=True)
         <Maps: 1 mapping, 0x5000-0x6000>
         """
-        from procmaps._filter import conditions
+        from procmaps._selection import selection
 
-        wanted = conditions(predicate, perms, pathname, kind, deleted, anonymous)
-        return self._those(m for m in self if all(condition(m) for condition in wanted))
+        if predicate is not None and not callable(predicate):
+            raise TypeError(f"predicate is a function of a Map, not {type(predicate).__name__}")
+        wanted = selection(
+            None if perms is None else [perms], None if pathname is None else [pathname], None, kind, deleted, anonymous
+        )
+        found = self._pick(self._indexed().select(wanted))
+        return found if predicate is None else found._those(filter(predicate, found))
 
     def audit(self, ignore: Iterable[str] = ()) -> list[Finding]:
         """Return what can be code that nobody meant to run, as far as the listing tells; O(n).

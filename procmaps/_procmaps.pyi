@@ -7,7 +7,8 @@ from procmaps._amounts import Fields
 from procmaps._elf import ElfFields
 from procmaps._map import Row
 from procmaps._module import Module
-from procmaps._scan import Facts, Wanted
+from procmaps._scan import Facts
+from procmaps._selection import Wanted
 from procmaps._symbol import Frame
 
 __all__ = [
@@ -77,6 +78,9 @@ class Table:
 
     def find_many(self, addresses: Iterable[int]) -> bytes:
         """The same for an iterable of ints, any of them."""
+
+    def select(self, selection: Wanted) -> list[int]:
+        """The indices of the rows that are asked for."""
 
     def between(self, begin: int, end: int) -> tuple[int, int] | None:
         """The range of indices of the rows that share an address with a range; None if out of order."""

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from procmaps._cgroup import container_of, path_of, units_of
 from procmaps._errors import UnsupportedError
-from procmaps._filter import conditions
 from procmaps._maps import Maps, maps_of_table
-from procmaps._names import ENCODING, encode
+from procmaps._names import ENCODING
 from procmaps._proc_files import content_or_nothing, number
 from procmaps._procmaps import Scan as _Native
 from procmaps._read import checked_pid, explained, inconsistent, proc_root
+from procmaps._selection import selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,19 +23,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from procmaps._procmaps import Table
+    from procmaps._selection import File
 
     # Of the native layer. The name, effective uid, start in clock ticks since the boot, program, text of
     # cgroup and mount namespace of a process.
     Facts = tuple[str | None, int | None, int | None, str | None, str | None, int | None]
-    # Letters of permissions by place, globs, files, kinds, whether deleted.
-    Wanted = tuple[
-        list[list[tuple[int, str]]] | None,
-        list[bytes] | None,
-        list[tuple[int, int, int]] | None,
-        list[str] | None,
-        bool | None,
-    ]
-    File = tuple[tuple[int, int], int]
 
 # How many processes are read before their objects are made.
 _AT_ONCE = 64
@@ -253,7 +245,7 @@ def scan(
     See proc_pid_maps(5), proc_pid_cgroup(5).
     """
     root = proc_root(proc)
-    wanted = _wanted(perms, pathname, files, kind, deleted)
+    wanted = selection(_several(perms), _several(pathname), files, kind, deleted)
     numbers = None if pids is None else sorted({_number(pid) for pid in pids})
     try:
         native = _Native(root, numbers, wanted, _ATTEMPTS, _threads(threads), ENCODING)
@@ -267,39 +259,8 @@ def scan(
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
-def _wanted(
-    perms: str | Iterable[str] | None,
-    pathname: str | Iterable[str] | None,
-    files: Iterable[File] | None,
-    kind: str | Iterable[str] | None,
-    deleted: bool | None,
-) -> Wanted:
-    """Return what the native layer is to look for, each part of which `Maps.filter` would accept."""
-    patterns, names, kinds = _several(perms), _several(pathname), _several(kind)
-    conditions(None, None, None, kinds, deleted, None)
-    for pattern in patterns or ():
-        conditions(None, pattern, None, None, None, None)
-    for name in names or ():
-        conditions(None, None, name, None, None, None)
-    letters = None if patterns is None else [_letters(pattern) for pattern in patterns]
-    globs = None if names is None else [encode(name) for name in names]
-    places = None if files is None else [_place(file) for file in files]
-    return letters, globs, places, kinds, deleted
-
-
-def _place(file: File) -> tuple[int, int, int]:
-    (major, minor), inode = file
-    if not (0 <= major < 1 << 32 and 0 <= minor < 1 << 32 and 0 <= inode < 1 << 64):
-        raise ValueError(f"no file has device and inode {file!r}: they have 32, 32 and 64 bits")
-    return major, minor, inode
-
-
-def _several(value: str | Iterable[str] | None) -> list[str] | None:
-    return None if value is None else [value] if isinstance(value, str) else list(value)
-
-
-def _letters(pattern: str) -> list[tuple[int, str]]:
-    return [(i, letter) for i, letter in enumerate(pattern) if letter != "?"]
+def _several(value: str | Iterable[str] | None) -> Iterable[str] | None:
+    return [value] if isinstance(value, str) else value
 
 
 def _number(pid: int) -> int:

@@ -199,7 +199,7 @@ class MapSequence(Listlike[Map]):
                     self._every, self._some = every, None
         return self._every
 
-    def _pick(self, indices: range) -> Self:
+    def _pick(self, indices: Iterable[int]) -> Self:
         return self._those(self._at(i) for i in indices)
 
     def _those(self, maps: Iterable[Map]) -> Self:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from procmaps._fate import Key
     from procmaps._map import Map
-    from procmaps._scan import File, ProcessMaps, Scan
+    from procmaps._scan import ProcessMaps, Scan
+    from procmaps._selection import File
 
     Progress = Callable[[int, int], object]
 

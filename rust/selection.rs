@@ -1,6 +1,6 @@
 //! Which rows are asked for? Decided before Python has objects of them.
 //!
-//! Means what `Maps.filter` means (`procmaps/_filter.py`); a test holds the two together.
+//! Means what the properties of `Map` mean; tests hold the two together.
 
 use crate::glob::Glob;
 use crate::kind;
@@ -23,6 +23,8 @@ pub struct Selection {
     pub kinds: Option<Vec<String>>,
     /// Whether the kernel seems to say that the file is deleted.
     pub deleted: Option<bool>,
+    /// Whether there is no name.
+    pub anonymous: Option<bool>,
 }
 
 impl Selection {
@@ -30,6 +32,7 @@ impl Selection {
     pub fn has(&self, row: &Row<'_>) -> bool {
         let has_letters = |letters: &Vec<(usize, u8)>| letters.iter().all(|&(at, letter)| row.perms[at] == letter);
         self.perms.as_ref().is_none_or(|perms| perms.iter().any(has_letters))
+            && self.anonymous.is_none_or(|anonymous| row.name.is_none() == anonymous)
             && self.deleted.is_none_or(|deleted| kind::is_deleted(row.name, row.dev_major) == deleted)
             && self
                 .kinds

@@ -22,10 +22,10 @@ LAYERS = {
     "_kind": set(),
     "_errors": set(),
     "_map": {"_kind", "_names"},
-    "_filter": {"_kind"},
+    "_selection": {"_kind", "_names"},
     "_listlike": set(),
     "_sequence": {"_listlike", "_map", "_procmaps"},
-    "_maps": {"_filter", "_names", "_sequence"},
+    "_maps": {"_names", "_selection", "_sequence"},
     "_read": {"_errors", "_maps", "_names", "_procmaps"},
     "__init__": {"_errors", "_map", "_maps", "_procmaps", "_read"},
 }
@@ -37,10 +37,8 @@ DELEGATES = {
     "_read": {"_heading"},
 }
 
-# What the core has of the standard library: it is loaded already in every interpreter, or nearly. What only some
-# questions need is imported when they are asked.
+# What the core has of the standard library: it is loaded already in every interpreter, or nearly.
 LIGHT = {"_collections_abc", "_operator", "_thread", "errno", "gc", "os", "sys"}
-WHEN_ASKED = {"_filter": {"fnmatch", "re"}}
 
 HEAVY = {
     "argparse", "ast", "asyncio", "collections", "collections.abc", "contextlib", "copy", "ctypes",
@@ -89,7 +87,7 @@ class Imports(ast.NodeVisitor):
 def test_the_core_imports_downward_only(module):
     ours, others = imports_of(PACKAGE / f"{module}.py")
     assert ours == LAYERS[module] | DELEGATES.get(module, set())
-    assert others <= LIGHT | WHEN_ASKED.get(module, set())
+    assert others <= LIGHT
     below = list(LAYERS)[: list(LAYERS).index(module)]
     assert LAYERS[module] <= set(below)
 
@@ -128,7 +126,7 @@ def loaded_by(statements: str) -> set[str]:
 
 def test_the_import_loads_nothing_heavy():
     loaded = loaded_by("import procmaps")
-    ours = {"procmaps", *(f"procmaps.{name}" for name in LAYERS if name not in ("__init__", "_filter"))}
+    ours = {"procmaps", *(f"procmaps.{name}" for name in LAYERS if name not in ("__init__", "_selection"))}
     assert loaded & HEAVY == set()
     assert {name for name in loaded if name.split(".")[0] == "procmaps"} == ours
     assert loaded - ours <= LIGHT | {"__future__"}

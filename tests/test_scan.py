@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import procmaps
 import procmaps.host
@@ -272,24 +270,16 @@ def test_kinds_are_those_of_map(tmp_path, path):
         [m for m, other in zip(maps, [None, *maps]) if other is None or other.end_address <= m.begin_address]
     )
     proc.add(1, bytes(ordered))
-    kinds = {m.kind for m in ordered}
-    assert {kind: scanned(proc, kind=kind) for kind in kinds} == {kind: ordered.filter(kind=kind) for kind in kinds}
-    assert scanned(proc, deleted=True) == ordered.filter(deleted=True)
-    assert scanned(proc, perms="r-xp") == ordered.filter(perms="r-xp")
+    for kind in {m.kind for m in ordered}:
+        assert scanned(proc, kind=kind) == ordered.filter(kind=kind) == [m for m in ordered if m.kind == kind]
+    assert scanned(proc, deleted=True) == ordered.filter(deleted=True) == [m for m in ordered if m.is_deleted]
+    assert scanned(proc, perms="r-xp") == ordered.filter(perms="r-xp") == [m for m in ordered if m.perms == "r-xp"]
 
 
-LETTERS = "ab]/é\udce9\udcc3[*?!-^\\."
-PATTERNS = st.text(LETTERS, max_size=8)
-NAMES = st.text(LETTERS, max_size=8).map(lambda name: f"/{name}")
-
-
-@given(pattern=PATTERNS | PATTERNS.map(lambda text: f"/{text}"), names=st.lists(NAMES, min_size=1, max_size=5))
-def test_globs_are_those_of_filter(tmp_path_factory, pattern, names):
-    """The native layer matches names (rust/glob.rs) as `Maps.filter` does, which asks fnmatch."""
-    proc = FakeProc(tmp_path_factory.mktemp("proc"))
-    maps = Maps([Map(0x1000 * i, 0x1000 * (i + 1), "r--p", 0, (8, 1), 5, name) for i, name in enumerate(names)])
+def test_names_are_those_of_filter(proc):
+    maps = Maps([Map(0x1000 * i, 0x1000 * (i + 1), pathname=name) for i, name in enumerate(["/a", "/ab", "/b"])])
     proc.add(1, bytes(maps))
-    assert scanned(proc, pathname=pattern) == maps.filter(pathname=pattern)
+    assert scanned(proc, pathname="/a*") == maps.filter(pathname="/a*") == maps[:2]
 
 
 # Where processes live

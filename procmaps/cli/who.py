@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from procmaps._answer import Answer
-    from procmaps._scan import File
+    from procmaps._selection import File
     from procmaps._who import Use
 
 STATES = ("current", "deleted", "replaced", "overwritten", "unsure", "no_file")

@@ -2,10 +2,10 @@
 
 use super::errors;
 use super::names::Encoding;
+use super::selection::{Wanted, selected};
 use super::table::Table;
-use crate::glob::Glob;
 use crate::host::{self, Facts, Outcome};
-use crate::selection::{File, Selection};
+use crate::selection::Selection;
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -23,10 +23,6 @@ pub struct Scan {
     pids: Vec<u32>,
     next: Mutex<usize>,
 }
-
-/// Permissions by place, globs, files, kinds, whether deleted: see `Selection`.
-type Wanted =
-    (Option<Vec<Vec<(usize, char)>>>, Option<Vec<Vec<u8>>>, Option<Vec<File>>, Option<Vec<String>>, Option<bool>);
 
 /// Number of the process, what came of it, its facts, its rows, the error.
 type Reading<'py> = (u32, &'static str, Bound<'py, PyTuple>, Option<Table>, Option<Bound<'py, PyBaseException>>);
@@ -48,16 +44,7 @@ impl Scan {
             Some(pids) => pids,
             None => py.detach(|| host::processes(&root)).map_err(|error| errors::os_error(py, &error, &root))?,
         };
-        let (perms, names, files, kinds, deleted) = selection;
-        let letters =
-            |pattern: Vec<(usize, char)>| pattern.into_iter().map(|(at, letter)| (at.min(3), letter as u8)).collect();
-        let selection = Selection {
-            perms: perms.map(|perms| perms.into_iter().map(letters).collect()),
-            names: names.map(|names| names.iter().map(|name| Glob::new(name)).collect()),
-            files: files.map(|files| files.into_iter().collect()),
-            kinds,
-            deleted,
-        };
+        let selection = selected(selection);
         let encoding = Encoding::new(encoding);
         Ok(Scan { root, selection, attempts, threads, encoding, pids, next: Mutex::new(0) })
     }

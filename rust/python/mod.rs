@@ -11,6 +11,7 @@ mod lines;
 mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
+mod selection;
 mod smaps;
 mod symbol;
 mod symbols;

@@ -2,6 +2,7 @@
 
 use super::errors;
 use super::names::Encoding;
+use super::selection::{Wanted, selected};
 use crate::bulk::{self, packed};
 use crate::maps::{self, Dialect};
 use crate::table;
@@ -127,6 +128,13 @@ impl Table {
     /// The range of indices of the rows that share an address with a range; None if out of order.
     fn between(&self, begin: u64, end: u64) -> Option<(usize, usize)> {
         self.table.between(begin, end)
+    }
+
+    /// The indices of the rows that are asked for.
+    fn select(&self, py: Python<'_>, selection: Wanted) -> Vec<usize> {
+        let selection = selected(selection);
+        let has = |&index: &usize| self.table.row(index).is_some_and(|row| selection.has(&row));
+        py.detach(|| (0..self.table.len()).filter(has).collect())
     }
 
     /// The listing, as a kernel with pointers of 32 or 64 bits prints it.
