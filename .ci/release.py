@@ -27,23 +27,25 @@ The services that .travis.yml and appveyor.yml configure build the wheels for th
 """
 
 
-def substitute(path: Path, pattern: str, replacement: str) -> None:
+def substitute(path: Path, what: str, pattern: str, replacement: str) -> None:
     """Change the one place in a file that the pattern is for."""
     text, count = re.subn(pattern, replacement, path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
     if not count:
-        sys.exit(f"{path.relative_to(ROOT)} has no {pattern!r}")
+        sys.exit(f"{path.relative_to(ROOT)} has no {what}")
     path.write_text(text, encoding="utf-8")
 
 
 def write_version(version: str) -> None:
-    substitute(ROOT / "Cargo.toml", r'^version = ".+"$', f'version = "{version}"')
+    substitute(ROOT / "Cargo.toml", "version", r'^version = ".+"$', f'version = "{version}"')
     for lock in (ROOT / "Cargo.lock", ROOT / "fuzz" / "Cargo.lock"):
-        substitute(lock, r'^(name = "_procmaps"\nversion = ").+"$', rf'\g<1>{version}"')
+        substitute(lock, "version of _procmaps", r'^(name = "_procmaps"\nversion = ").+"$', rf'\g<1>{version}"')
 
 
 def close_changelog(version: str, day: datetime.date) -> None:
     """Date the section that is open, which must say something."""
-    substitute(ROOT / "CHANGELOG.md", r"^## \S+ \(unreleased\)$(?=\n+[^#\n])", f"## {version} ({day})")
+    open_section = r"^## \S+ \(unreleased\)$(?=\n+[^#\n])"
+    what = "section '## 1.2.3 (unreleased)' that tells what has changed"
+    substitute(ROOT / "CHANGELOG.md", what, open_section, f"## {version} ({day})")
 
 
 def run(*command: object, **variables: object) -> None:

@@ -58,6 +58,14 @@ def test_sdist_is_reproducible(sdist: Path, tree: Path) -> None:
     assert (tree / "dist" / sdist.name).read_bytes() == sdist.read_bytes()
 
 
+def test_sdist_of_an_sdist_is_the_same(sdist: Path, tmp_path: Path) -> None:
+    """Also with the files in it that setuptools has added."""
+    shutil.unpack_archive(sdist, tmp_path)
+    (unpacked,) = tmp_path.iterdir()
+    run(sys.executable, "-m", "build", "--sdist", unpacked)
+    assert (unpacked / "dist" / sdist.name).read_bytes() == sdist.read_bytes()
+
+
 def test_what_builds_is_locked() -> None:
     """Nothing but the versions of the lock is installed to build a release."""
     lock = (ROOT / ".ci" / "build-constraints.txt").read_text(encoding="ascii")

@@ -6,6 +6,7 @@ import json
 import re
 import runpy
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_services_pin_one_cibuildwheel_that_is_checked_here() -> None:
     assert travis and appveyor and group
     assert travis[1] == appveyor[1]
     assert travis[1].startswith(group[1] + ".")
+
+
+def test_all_that_is_uploaded_is_built_by_the_lock() -> None:
+    """Wheels by the environment of each platform, which replaces a common one, and the sdist by that of its job."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["cibuildwheel"]
+    for platform in ("linux", "macos", "windows"):
+        constraint = options[platform]["environment"]["PIP_CONSTRAINT"].removeprefix("/project/")
+        assert (ROOT / constraint).is_file(), platform
+    travis = (ROOT / ".travis.yml").read_text(encoding="utf-8")
+    (sdist,) = [job for job in travis.split("\n    - ") if "build --sdist" in job]
+    assert f"env: PIP_CONSTRAINT={constraint}" in sdist
 
 
 def test_every_linux_is_built_by_travis() -> None:
