@@ -15,8 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICES = ROOT / "NOTICES.txt"
-# Of a choice of licences the first of these is taken. All of them allow what we do, on terms which NOTICES.txt meets.
-ACCEPTED = ("MIT", "Zlib", "BSD-3-Clause", "BSD-2-Clause", "ISC", "Apache-2.0", "Unicode-3.0")
+DENY = ROOT / "deny.toml"
 HEAD = """\
 The native module of procmaps contains the Rust standard library (https://www.rust-lang.org,
 MIT OR Apache-2.0) and these crates from https://crates.io, under the licences below.
@@ -49,14 +48,21 @@ def is_linked(dependency: dict[str, Any], known: dict[str, Package]) -> bool:
 def licence(package: Package) -> tuple[str, str]:
     """Return the licence that we take a crate under, and its text."""
     choices = re.split(r" OR |/", package["license"] or "")
-    name = next((name for name in ACCEPTED if name in choices), None)
+    name = next((name for name in accepted() if name in choices), None)
     if name is None:
-        sys.exit(f"{package['name']}: {package['license']!r} leaves no choice that ACCEPTED has")
+        sys.exit(f"{package['name']}: {package['license']!r} leaves no choice that deny.toml allows")
     files = sorted(path for path in Path(package["manifest_path"]).parent.iterdir() if is_licence(path))
     of_that_name = [path for path in files if name.partition("-")[0].lower() in path.name.lower()]
     if not of_that_name and len(files) != 1:
         sys.exit(f"{package['name']}: which file has its licence {name}? There are {[path.name for path in files]}")
     return name, (of_that_name or files)[0].read_text(encoding="utf-8").strip()
+
+
+def accepted() -> list[str]:
+    """Return the licences that cargo-deny allows, the first choice first. There is no tomllib before Python 3.11."""
+    found = re.search(r"^allow = (\[.*\])$", DENY.read_text(encoding="utf-8"), re.MULTILINE)
+    names: list[str] = json.loads(found[1]) if found else []
+    return names
 
 
 def is_licence(path: Path) -> bool:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import game_of_life
@@ -109,6 +111,15 @@ def test_a_cell_may_change_its_own_board() -> None:
         game_of_life.step(board)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Take Ctrl-C as an error, also where tests run in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_leaves_the_board_alone() -> None:
     board = set(GLIDER)
     threading.Timer(0.1, _thread.interrupt_main).start()
