@@ -1,13 +1,8 @@
-"""Writes the page of the documentation with what a run has measured: `page.py FIGURES.json DIRECTORY`.
-
-FIGURES.json is what `run.py --json` wrote; the page is `speed.md` in the directory, its picture `speed.svg`.
-"""
+"""The page of the documentation with all that a run has measured, and its picture: `speed.md`, `speed.svg`."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 
 import goals
 import picture
@@ -49,7 +44,7 @@ def lines(run):
     yield INTRODUCTION.format(machine=report.machine_line(run["machine"]))
     yield from aims(run["records"])
     for title, records in grouped(run["records"]).items():
-        yield f"## {title[0].upper()}{title[1:]}\n"
+        yield f"## {heading(title)}\n"
         yield from table(records)
         yield ""
     for name, reason in run["absent"].items():
@@ -64,6 +59,11 @@ def aims(records):
     for verdict in goals.verdicts(records):
         yield f"| {verdict.what} | {verdict.goal} | {verdict.measured} | {'' if verdict.is_met else 'not met'} |"
     yield ""
+
+
+def heading(title):
+    """Return a title that begins as a sentence does, if it does not begin with a name from the code."""
+    return title if set("_.(") & set(title.split()[0]) else title[0].upper() + title[1:]
 
 
 def grouped(records):
@@ -106,8 +106,3 @@ def cell(r):
         time = f"{report.duration(r['ns_per_unit'])} {each}" if each else words
         return f"{time}, {r['per_ours']:.2f} x procmaps"
     return f"{words}, {report.duration(r['ns_over_first'])} over the first"
-
-
-if __name__ == "__main__":
-    with open(sys.argv[1]) as figures:
-        write(json.load(figures), sys.argv[2])

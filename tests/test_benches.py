@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -153,17 +154,38 @@ def test_recorded_is_what_is_counted(instructions):
     assert all(count > 0 for count in recorded["per_line"].values())
 
 
+def made_pages(figures, directory):
+    """Have pages of the documentation made of figures that were kept, in a directory with a README."""
+    (directory / "docs").mkdir()
+    (directory / "figures.json").write_text(json.dumps(figures))
+    command = [sys.executable, BENCHES / "every.py", "--from", directory / "figures.json", directory / "docs"]
+    subprocess.run(command, check=True)
+
+
+def test_places_of_other_pages_are_filled(short, tmp_path):
+    text = "before\n<!-- measured: build 37 -->\nold\n<!-- end -->\nbetween\n<!-- measured: import -->\n<!-- end -->\n"
+    (tmp_path / "README.md").write_text(text)
+    made_pages(short[1], tmp_path)
+    before, first, between, second, after = re.split(
+        "(?s)(<!-- measured.*?<!-- end -->)", (tmp_path / "README.md").read_text()
+    )
+    assert (before, between, after) == ("before\n", "\nbetween\n", "\n")
+    assert "old" not in first
+    assert re.search(r"\nfrom_pid, every Map object made:\n\n\| \| 3\d mappings \|\n", first)
+    assert "| import procmaps |" in second
+    assert second.startswith("<!-- measured: import -->\n\n20")
+
+
 def test_the_page_has_every_figure_and_its_picture(short, tmp_path):
     _, figures = short
-    (tmp_path / "figures.json").write_text(json.dumps(figures))
-    subprocess.run([sys.executable, BENCHES / "page.py", tmp_path / "figures.json", tmp_path], check=True)
-    page = (tmp_path / "speed.md").read_text()
+    made_pages(figures, tmp_path)
+    page = (tmp_path / "docs" / "speed.md").read_text()
     for r in figures["records"]:
-        heading = f"## {r['title'][0].upper()}{r['title'][1:]}\n"
+        heading = f"## {part('page').heading(r['title'])}\n"
         table = page[page.index(heading) :].partition("\n\n")[2].partition("\n\n")[0]
         assert f"\n| {r['reader']} | " in table, (heading, r["reader"])
     assert all(f"Not measured: {name}" in page for name in figures["absent"])
-    picture = ElementTree.fromstring((tmp_path / "speed.svg").read_text())
+    picture = ElementTree.fromstring((tmp_path / "docs" / "speed.svg").read_text())
     drawn = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert f"procmaps {procmaps.__version__}" in drawn
 
