@@ -215,14 +215,14 @@ def _of_file(m: Map, files: _Files | None) -> Iterator[Broken]:
     if lost:
         yield "PM007", lost
     if files and fate and fate.state in ("current", "unsure"):
-        yield from files.writable_by_all(m, fate.name or path)
+        yield from files.writable_by_all(m, fate.path or path)
 
 
 def _lost(m: Map, fate: Fate | None) -> str:
     """Return what happened to a file that is not where it was; '' if it is."""
     if fate is None:
         return f"{shown(str(m.path))} (as the listing says)" if m.is_deleted else ""
-    return f"{shown(fate.name or str(m.path))}: {fate.reason}" if fate.state in ("deleted", "replaced") else ""
+    return f"{shown(fate.path or str(m.path))}: {fate.reason}" if fate.state in ("deleted", "replaced") else ""
 
 
 def _writable_by_all(top: str, path: str) -> Iterator[Broken]:

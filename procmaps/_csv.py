@@ -2,7 +2,7 @@ r"""Records as CSV: RFC 4180, but that lines end in a newline only, and that a r
 
 What cannot be shown of a text is written as its bytes, such as `\x1b`, so that nothing of a name
 breaks a line, or reaches a terminal as a command to it. What was changed so is in a column of its own
-in full: beside `pathname` and `name` there is always one with their bytes in hexadecimal, empty if the
+in full: beside `pathname`, `path` and `name` there is always one with their bytes in hexadecimal, empty if the
 text is exact. Of a list the items follow each other, numbers with a colon between.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Names of files, whose bytes matter.
-_NAMES = ("pathname", "name")
+_NAMES = ("pathname", "path", "name")
 
 
 def csv_lines(

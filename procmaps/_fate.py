@@ -51,13 +51,13 @@ class Fate(NamedTuple):
             - "unsure": it cannot be told; `reason` says why.
             - "no_file": memory of the kernel's that has a name like a file's (memfd, System V, ...).
         reason: Why we think so, in words.
-        name: The path that the file has or had in the mount namespace of the process; None if that
+        path: The path that the file has or had in the mount namespace of the process; None if that
             cannot be told.
     """
 
     state: State
     reason: str
-    name: str | None
+    path: str | None
 
 
 class Look(NamedTuple):
@@ -111,9 +111,9 @@ class Fates:
     def _look(self, process: ProcessMaps, m: Map) -> Look:
         with Process(process.pid, proc=self.root) as handle:
             identity = identify_in(handle, m)
-        if identity.state not in ("present", "named_so") or identity.path is None:
+        if identity.state not in ("present", "named_so") or identity.local_path is None:
             return Look(identity)
-        return Look(identity, _written(identity.path), _doubt(identity))
+        return Look(identity, _written(identity.local_path), _doubt(identity))
 
 
 def key_of(process: ProcessMaps, m: Map) -> Key:
@@ -127,14 +127,14 @@ def _fate(m: Map, look: Look, started: float | None) -> Fate:
     identity, written, doubt = look
     state = _STATES[identity.state]
     if state == "current" and written is not None and started is not None and written > started + _SLACK:
-        if _is_refuted(m, str(identity.path)):
+        if _is_refuted(m, str(identity.local_path)):
             return Fate(
-                "overwritten", "its file was written to since: what is there now is not laid out so", identity.name
+                "overwritten", "its file was written to since: what is there now is not laid out so", identity.path
             )
-        return Fate("unsure", _WRITTEN, identity.name)
+        return Fate("unsure", _WRITTEN, identity.path)
     if state == "current" and doubt:
-        return Fate("unsure", doubt, identity.name)
-    return Fate(state, identity.reason, identity.name)
+        return Fate("unsure", doubt, identity.path)
+    return Fate(state, identity.reason, identity.path)
 
 
 _WRITTEN = "its file was written to after the process started: if it was mapped by then, what runs is a mixture of both"
@@ -172,8 +172,8 @@ def _doubt(identity: Identity) -> str:
     The soname is the name by which programs ask for it; beside it, in its directory, that is the file itself,
     or a link to it.
     """
-    path = str(identity.path)
-    if path != identity.name:
+    path = str(identity.local_path)
+    if path != identity.path:
         # In the view of another process; a link there may lead somewhere else from here.
         return ""
     try:

@@ -40,9 +40,9 @@ class Stale(NamedTuple):
     rule: Rule | None = None
 
     @property
-    def name(self) -> str:
-        """The path that the file had, in the mount namespace of the process."""
-        return self.fate.name or str(self.map.pathname)
+    def path(self) -> str:
+        """The path that the file has or had in the mount namespace of the process; if it cannot be told, as printed."""
+        return self.fate.path or str(self.map.pathname)
 
     def record(self) -> dict[str, Any]:
         """Return it as a dict that JSON can hold."""
@@ -52,7 +52,8 @@ class Stale(NamedTuple):
             **self.process.record(),
             "state": self.fate.state,
             "reason": self.fate.reason,
-            **text_fields("name", self.name),
+            **text_fields("pathname", self.map.pathname),
+            **text_fields("path", self.path),
             "device": list(self.map.device),
             "inode": self.map.inode,
             "begin_address": f"{self.map.begin_address:#x}",
@@ -123,7 +124,7 @@ def _entries(process: ProcessMaps, fates: Fates, since: dict[Key, float]) -> Ite
         fate = fates.of(process, m, since.get(_place(process, m)))
         if fate is None or fate.state == "current":
             continue
-        yield Stale(process, m, fate, rule_for(m, fate.state, fate.name))
+        yield Stale(process, m, fate, rule_for(m, fate.state, fate.path))
 
 
 def _since(processes: list[ProcessMaps]) -> dict[Key, float]:

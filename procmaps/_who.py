@@ -43,9 +43,9 @@ class Use(NamedTuple):
     build_id: bytes | None = None
 
     @property
-    def name(self) -> str:
-        """The path of the file, in the mount namespace of the process."""
-        return self.fate.name or str(self.process.maps[0].pathname)
+    def path(self) -> str:
+        """The path that the file has or had in the mount namespace of the process; if it cannot be told, as printed."""
+        return self.fate.path or str(self.process.maps[0].pathname)
 
     def record(self) -> dict[str, Any]:
         """Return it as a dict that JSON can hold."""
@@ -56,7 +56,8 @@ class Use(NamedTuple):
             **self.process.record(),
             "state": self.fate.state,
             "reason": self.fate.reason,
-            **text_fields("name", self.name),
+            **text_fields("pathname", first.pathname),
+            **text_fields("path", self.path),
             "device": list(first.device),
             "inode": first.inode,
             "build_id": self.build_id.hex() if self.build_id else None,

@@ -44,17 +44,17 @@ class Identity(NamedTuple):
             - "never_a_file": memory of some kind (see `Map.kind`), whatever it is called.
             - "unknown": it cannot be told; `reason` says why.
         reason: Why we think so, in words.
-        name: The path that the file has or had, with a newline as a newline and without
+        path: The path that the file has or had, with a newline as a newline and without
             the kernel's ` (deleted)`. It begins at the root of the process's mount
             namespace. None if there is no file or its name cannot be told.
-        path: A path that leads to the mapped file from here, None if there is none or this
+        local_path: A path that leads to the mapped file from here, None if there is none or this
             user may not know it. Of a deleted file, a link of the kernel's.
     """
 
     state: State
     reason: str
-    name: str | None = None
     path: str | None = None
+    local_path: str | None = None
 
 
 def identify(m: Map, pid: int | None = None, *, proc: str | os.PathLike[str] | None = None) -> Identity:

@@ -97,7 +97,7 @@ def test_build_ids_that_may_not_be_known_are_told(monkeypatch):
     answer = procmaps.host.who(b"\1" * 20)
     assert len(answer) == 0
     # Others of this machine may map files that are not told either: those of a process without a root, say.
-    untold = {os.path.basename(use.name) for use in answer.untold if use.process.pid == os.getpid()}
+    untold = {os.path.basename(use.path) for use in answer.untold if use.process.pid == os.getpid()}
     libc = [m for m in procmaps.from_pid().filter(perms="r-x") if (m.pathname or "").endswith("/libc.so.6")]
     assert untold == {os.path.basename(m.pathname) for m in libc}
 

@@ -86,8 +86,8 @@ def test_present(lib, backend):
 def test_removed(lib, privilege):
     os.unlink(lib.path)
     found = lib.identity()
-    assert (found.state, found.name) == ("unlinked", lib.path)
-    assert found.path == (link_of(lib.m) if privilege else None)
+    assert (found.state, found.path) == ("unlinked", lib.path)
+    assert found.local_path == (link_of(lib.m) if privilege else None)
     assert found.reason == "its name was removed"
 
 
@@ -95,8 +95,8 @@ def test_replaced_by_rename(lib, privilege):
     Path(lib.path + ".new").write_bytes(b"new")
     os.rename(lib.path + ".new", lib.path)
     found = lib.identity()
-    assert (found.state, found.name) == ("replaced", lib.path)
-    assert found.path == (link_of(lib.m) if privilege else None)
+    assert (found.state, found.path) == ("replaced", lib.path)
+    assert found.local_path == (link_of(lib.m) if privilege else None)
 
 
 @both
@@ -157,7 +157,7 @@ def test_its_directory_renamed(tmp_path):
     (tmp_path / "a").mkdir()
     lib = Mapped(tmp_path / "a" / "lib.so")
     os.rename(tmp_path / "a", tmp_path / "b")
-    assert lib.identity().name == str(tmp_path / "b" / "lib.so")
+    assert lib.identity().path == str(tmp_path / "b" / "lib.so")
     assert lib.identity().state == "present"
 
 
@@ -177,14 +177,14 @@ def test_a_link_at_the_path_is_another_file(lib):
     os.unlink(lib.path + ".1")
     os.symlink(lib.path + ".2", lib.path + ".1")
     found = lib.identity()
-    assert (found.state, found.name) == ("replaced", lib.path + ".1")
+    assert (found.state, found.path) == ("replaced", lib.path + ".1")
 
 
 def test_one_of_two_names_removed(lib, privilege):
     os.link(lib.path, lib.path + ".2")
     os.unlink(lib.path)
     found = lib.identity()
-    assert (found.state, found.name) == ("unlinked", lib.path)
+    assert (found.state, found.path) == ("unlinked", lib.path)
     assert found.reason == "its name was removed" + "; it has another name still (1 links)" * privilege
 
 
@@ -201,7 +201,7 @@ def test_its_name_removed_and_given_again(lib):
 def test_a_newline_and_its_escape(tmp_path, backend):
     two = [Mapped(tmp_path / name) for name in ("a\nb", r"a\012b")]
     assert two[0].m.pathname == two[1].m.pathname
-    assert [lib.identity(backend).name for lib in two] == [lib.path for lib in two]
+    assert [lib.identity(backend).path for lib in two] == [lib.path for lib in two]
     os.unlink(two[0].path)
     assert [lib.identity(backend).state for lib in two] == ["unlinked", "present"]
 
@@ -210,7 +210,7 @@ def test_a_newline_and_its_escape(tmp_path, backend):
 def test_a_child_that_misleads(tmp_path, backend):
     with hostile(tmp_path) as child, Process(child.pid, backend=backend) as process:
         states = {case: process.identity(process.find(claim.begin)).state for case, claim in child.claims.items()}
-        names = {case: process.identity(process.find(claim.begin)).name for case, claim in child.claims.items()}
+        names = {case: process.identity(process.find(claim.begin)).path for case, claim in child.claims.items()}
     special = {"(deleted) at the end": "named_so", "(deleted) alone": "named_so", "replaced": "replaced"}
     assert states == {
         case: "never_a_file"
@@ -227,8 +227,8 @@ def test_the_path_leads_to_the_file(tmp_path):
     with hostile(tmp_path) as child, Process(child.pid) as process:
         for case, claim in child.claims.items():
             found = process.identity(process.find(claim.begin))
-            if found.path is not None and case != "path of six thousand bytes":
-                status = os.stat(found.path)
+            if found.local_path is not None and case != "path of six thousand bytes":
+                status = os.stat(found.local_path)
                 assert (status.st_ino, os.major(status.st_dev), os.minor(status.st_dev)) == (
                     claim.inode,
                     *claim.device,
@@ -336,7 +336,7 @@ def test_a_container(tmp_path, jail):
         files = process.walk(shared=True, file_backed=True)
         maps = [next(m for m in files if m.inode == inode) for inode in inodes]
         found = [process.identity(m) for m in maps]
-        assert [(identity.state, identity.name) for identity in found] == [
+        assert [(identity.state, identity.path) for identity in found] == [
             ("present", "/etc/passwd"),
             ("present", "/here"),
             ("unlinked", "/gone"),
@@ -347,7 +347,7 @@ def test_a_container(tmp_path, jail):
         ]
         for identity, m in zip(found, maps):
             if identity.state in ("present", "named_so"):
-                assert os.stat(identity.path).st_ino == m.inode
+                assert os.stat(identity.local_path).st_ino == m.inode
 
 
 @contextlib.contextmanager
@@ -442,7 +442,7 @@ def test_what_was_unmounted_or_mounted_over(tmp_path):
             assert lib.identity().state == "unknown"
             (here / "lib.so").touch()
             found = lib.identity()
-            assert (found.state, found.name) == ("replaced", lib.path)
+            assert (found.state, found.path) == ("replaced", lib.path)
             assert "by a mount" in found.reason
         assert lib.identity().state == "present"
     found = lib.identity()
@@ -460,7 +460,7 @@ def test_numbers_that_cannot_be_compared(lib, monkeypatch, printed):
     monkeypatch.setattr(os, "fstat", lambda fd, real=os.fstat: unnumbered(real(fd)))
     with without(CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE):
         found = lib.identity()
-        assert (found.state, found.path) == ("unknown", None)
+        assert (found.state, found.local_path) == ("unknown", None)
         assert found.reason == "maps and stat(2) have different numbers for one device"
         os.rename(lib.path, lib.path + " (deleted)")
         assert lib.identity().state == "unknown"
@@ -542,7 +542,7 @@ def test_a_directory_of_another_user(lib, tmp_path):
         assert lib.identity() == Identity("unknown", f"{lib.path!r} cannot be looked at: Permission denied", lib.path)
     with without(CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
         found = lib.identity()
-        assert (found.state, found.path) == ("unknown", link_of(lib.m))
+        assert (found.state, found.local_path) == ("unknown", link_of(lib.m))
         os.chmod(tmp_path, 0o777)
         os.unlink(lib.path)
         os.chmod(tmp_path, 0o700)
@@ -850,6 +850,6 @@ def test_another_process_by_its_number():
     with sleeping() as pid:
         m = next(m for m in procmaps.from_pid(pid) if m.kind == "file")
         found = identify(m, pid)
-    assert (found.state, found.name) == ("present", m.pathname)
+    assert (found.state, found.path) == ("present", m.pathname)
     with pytest.raises(ProcessLookupError):
         identify(m, pid)

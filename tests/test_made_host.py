@@ -55,7 +55,7 @@ def verdicts(answer, pids):
     found = {pid: set() for pid in pids}
     for entry in answer:
         if entry.process.pid in found:
-            found[entry.process.pid].add((entry.fate.state, entry.name))
+            found[entry.process.pid].add((entry.fate.state, entry.path))
     return found
 
 
@@ -102,27 +102,27 @@ def test_who_maps_a_library(small, case):
     for name in (stem, f"{stem}.so.1", f"{stem}.s?.1", f"*/{stem}.so.1"):
         (use,) = who(name, small)
         assert (use.process.pid, use.fate.state) == (made.pid, state)
-        assert os.path.basename(use.name) == f"{stem}.so.1"
+        assert os.path.basename(use.path) == f"{stem}.so.1"
     maps = use.process.maps
     assert {use.process.pid for use in procmaps.host.who((maps[0].device, maps[0].inode))} == {made.pid}
-    assert made.pid in [use.process.pid for use in procmaps.host.who(use.name)]
+    assert made.pid in [use.process.pid for use in procmaps.host.who(use.path)]
 
 
 def test_who_by_a_link_and_by_another_name(small, tmp_path):
     (made,) = [made for made in small if made.case == "live"]
     (use,) = who("liblive", small)
     link = tmp_path / "link.so"
-    link.symlink_to(use.name)
+    link.symlink_to(use.path)
     assert [use.process.pid for use in procmaps.host.who(str(link))] == [made.pid]
-    os.link(use.name, f"{use.name}.other")
-    assert [use.process.pid for use in procmaps.host.who(f"{use.name}.other")] == [made.pid]
+    os.link(use.path, f"{use.path}.other")
+    assert [use.process.pid for use in procmaps.host.who(f"{use.path}.other")] == [made.pid]
 
 
 def test_who_by_the_path_of_a_deleted_file_of_any_name(small):
     (made,) = [made for made in small if made.case == "odd_names"]
     for _, path in made.stale:
         (use,) = procmaps.host.who(path)
-        assert (use.process.pid, use.name, use.fate.state) == (made.pid, path, "deleted")
+        assert (use.process.pid, use.path, use.fate.state) == (made.pid, path, "deleted")
 
 
 def test_who_by_build_id(small):
@@ -148,7 +148,7 @@ def test_the_command_says_the_same(small):
     found = {made.pid: set() for made in small}
     for record in json.loads(run.stdout)["stale"]:
         if record["pid"] in found:
-            found[record["pid"]].add((record["state"], os.path.basename(record["name"])))
+            found[record["pid"]].add((record["state"], os.path.basename(record["path"])))
     shown = {made.pid: {(state, utf8(os.path.basename(name))) for state, name in made.stale} for made in small}
     assert found == shown
 
@@ -228,7 +228,7 @@ def test_as_nobody_every_verdict_on_processes_of_nobody_is_right():
             found = {made.pid: set() for made in host}
             for record in answer["stale"]:
                 if record["pid"] in found and not record["ignored"]:
-                    found[record["pid"]].add((record["state"], record["name"]))
+                    found[record["pid"]].add((record["state"], record["path"]))
             expected = {made.pid: {(state, utf8(name)) for state, name in made.stale} for made in host}
             assert found == expected
             ignored = {record["pid"]: record["ignored"] for record in answer["stale"] if record["ignored"]}

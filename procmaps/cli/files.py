@@ -73,9 +73,9 @@ def _files(process: Process) -> Iterator[File]:
 def _lines(process: Process, files: list[File], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, {"pid": process.pid}, "files", [_record(*file) for file in files])
-    titles = ["STATE", "MAPS", *["REASON"] * options.reasons, "NAME"]
+    titles = ["STATE", "MAPS", *["REASON"] * options.reasons, "PATH"]
     rows = [
-        [found.state, str(count), *[found.reason] * options.reasons, shown(_name(m, found), _output.encoding())]
+        [found.state, str(count), *[found.reason] * options.reasons, shown(_path(m, found), _output.encoding())]
         for m, found, count in files
     ]
     return aligned(
@@ -87,8 +87,8 @@ def _lines(process: Process, files: list[File], options: argparse.Namespace) -> 
     )
 
 
-def _name(m: Map, found: Identity) -> str:
-    return found.name or m.pathname or "[anon]"
+def _path(m: Map, found: Identity) -> str:
+    return found.path or m.pathname or "[anon]"
 
 
 def _record(m: Map, found: Identity, count: int) -> dict[str, object]:
@@ -97,8 +97,9 @@ def _record(m: Map, found: Identity, count: int) -> dict[str, object]:
     return {
         "state": found.state,
         "reason": found.reason,
-        **text_fields("name", _name(m, found)),
-        "path": found.path,
+        **text_fields("pathname", m.pathname),
+        **text_fields("path", found.path),
+        **text_fields("local_path", found.local_path),
         "device": list(m.device),
         "inode": m.inode,
         "maps": count,

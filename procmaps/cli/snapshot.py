@@ -178,11 +178,11 @@ def _lines(saved: list[Saved], options: argparse.Namespace) -> Iterator[str]:
         [str(taken.pid), f"{len(taken.maps):,}", human(size), shown(path, _output.encoding())]
         for path, size, taken in saved
     ]
-    titles = ["PID", "MAPS", "SIZE", "FILE"]
+    titles = ["PID", "MAPS", "SIZE", "PATH"]
     return aligned(rows, titles, header=options.header, palette=_output.colors(options))
 
 
 def _record(path: str, size: int, taken: Snapshot) -> dict[str, object]:
     from procmaps._records import text_fields
 
-    return {**text_fields("name", path), "size": size, "maps": len(taken.maps), "about": taken.about}
+    return {**text_fields("path", path), "size": size, "maps": len(taken.maps), "about": taken.about}

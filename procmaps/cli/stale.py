@@ -75,7 +75,7 @@ def _units(found: list[Stale]) -> list[str]:
 def _lines(answer: StaleAnswer, entries: list[Stale], options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         return _output.data_lines(options, _host.head(answer, options), "stale", [entry.record() for entry in entries])
-    titles = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "FILE"]
+    titles = ["PID", "PROCESS", "UNIT", "STATE", *["REASON"] * options.reasons, "PATH"]
     return aligned(
         [_row(entry, options) for entry in entries],
         titles,
@@ -93,7 +93,7 @@ def _row(entry: Stale, options: argparse.Namespace) -> list[str]:
         _host.place(entry.process),
         f"ignored: {entry.rule.id}" if entry.rule else entry.fate.state,
         *[reason] * options.reasons,
-        shown(entry.name, _output.encoding()),
+        shown(entry.path, _output.encoding()),
     ]
 
 

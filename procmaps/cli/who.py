@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         if not uses:
             _output.complain(f"procmaps: none of {_host.readable(answer.scan)} maps it")
         if answer.untold:
-            files = counted(len({use.name for use in answer.untold}), "mapped file")
+            files = counted(len({use.path for use in answer.untold}), "mapped file")
             _output.complain(f"procmaps: of {files} this user cannot read the build ID")
     return _host.status_of(answer, 0 if uses else 1, options)
 
@@ -97,7 +97,7 @@ def _lines(answer: Answer[Use], uses: list[Use], options: argparse.Namespace) ->
             _host.place(use.process),
             use.fate.state,
             *[use.fate.reason] * options.reasons,
-            shown(use.name, _output.encoding()),
+            shown(use.path, _output.encoding()),
         ]
         for use in uses
     ]

@@ -45,7 +45,7 @@ def own(out, tmp_path):
 def test_states(command, child, tmp_path):
     status, out, err = command("files", child)
     assert (status, err) == (0, "")
-    assert out.splitlines()[0] == "STATE    MAPS NAME"
+    assert out.splitlines()[0] == "STATE    MAPS PATH"
     assert own(out, tmp_path) == [
         f"named_so    2 {tmp_path}/x (deleted)",
         f"present     2 {tmp_path}/caf\\xe9\\x20",
@@ -70,22 +70,24 @@ def test_some_states(command, child, tmp_path):
 def test_json(command, child, tmp_path):
     _, out, _ = command("files", child, "--json")
     document = json.loads(out)
-    found = {file["name"]: file for file in document["files"]}
+    found = {file["path"]: file for file in document["files"]}
     assert (document["schema"], document["pid"]) == ("procmaps/1", child)
     status = os.stat(tmp_path / "there")
     assert found[f"{tmp_path}/there"] == {
         "state": "present",
         "reason": "it is the file at its path",
-        "name": f"{tmp_path}/there",
+        "pathname": f"{tmp_path}/there",
         "path": f"{tmp_path}/there",
+        "local_path": f"{tmp_path}/there",
         "device": [os.major(status.st_dev), os.minor(status.st_dev)],
         "inode": status.st_ino,
         "maps": 2,
     }
-    assert found[f"{tmp_path}/caf\ufffd "]["name_bytes"] == os.fsencode(f"{tmp_path}/caf\udce9 ").hex()
-    assert found[f"{tmp_path}/gone"]["path"] in (None, *map_files(child))
+    assert found[f"{tmp_path}/caf\ufffd "]["path_bytes"] == os.fsencode(f"{tmp_path}/caf\udce9 ").hex()
+    assert found[f"{tmp_path}/gone"]["pathname"] == f"{tmp_path}/gone (deleted)"
+    assert found[f"{tmp_path}/gone"]["local_path"] in (None, *map_files(child))
     _, out, _ = command("files", child, "--jsonl")
-    assert {json.loads(line)["name"] for line in out.splitlines()} == set(found)
+    assert {json.loads(line)["path"] for line in out.splitlines()} == set(found)
     _, out, _ = command("files", child, "--json", "--state", "replaced")
     assert json.loads(out) == {"schema": "procmaps/1", "pid": child, "files": []}
 

@@ -110,7 +110,7 @@ def test_who_refuses_a_state_that_is_none(command):
 def test_stale(command, host):
     status, out, err = command("stale", *host.values())
     assert status == 1
-    assert out.splitlines()[0].split() == ["PID", "PROCESS", "UNIT", "STATE", "FILE"]
+    assert out.splitlines()[0].split() == ["PID", "PROCESS", "UNIT", "STATE", "PATH"]
     assert [row.split()[3] for row in rows(out, *host.values())] == ["deleted", "replaced", "unsure"]
     assert "ignored: 1 memfd (--all shows them)" in err
 

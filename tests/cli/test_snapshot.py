@@ -27,7 +27,7 @@ def test_to_a_file(command, child, tmp_path):
     taken = procmaps.Snapshot.from_path(path)
     assert (status, err, taken.pid, taken.usages) == (0, "", child, None)
     header, row = out.splitlines()
-    assert header.split() == ["PID", "MAPS", "SIZE", "FILE"]
+    assert header.split() == ["PID", "MAPS", "SIZE", "PATH"]
     assert row.split()[:2] == [str(child), str(len(taken.maps))]
     assert row.endswith("be,fore\\x0a")
     assert taken.about["command"]
@@ -66,7 +66,7 @@ def test_several(command, child, tmp_path):
     names = [f"{child}.snapshot", f"{os.getpid()}.snapshot"]
     assert (status, err) == (0, "")
     records = json.loads(out)["snapshots"]
-    assert [os.path.basename(record["name"]) for record in records] == names
+    assert [os.path.basename(record["path"]) for record in records] == names
     assert [record["about"]["pid"] for record in records] == [child, os.getpid()]
     assert sorted(os.listdir(tmp_path / "d")) == sorted(names)
 
