@@ -226,6 +226,8 @@ def sdist() -> None:
     (archive,) = (WORK / "dist").glob("*.tar.gz")
     shutil.unpack_archive(archive, WORK / "unpacked")
     next((WORK / "unpacked").iterdir()).rename(WORK / "src")
+    for source in (WORK / "src").rglob("*.rs"):
+        source.touch()  # the sdist has one time for all, by which Cargo would take what it has built before
     record("sdist", kind="built", wheel=archive.name, size=archive.stat().st_size, by="build")
 
 
@@ -286,7 +288,7 @@ def reports() -> None:
 
 def sid() -> None:
     """The suite on the Pythons that Debian sid has: CPython 3.14 and 3.15 by that wheel, PyPy by one of its own."""
-    packages = "python3.14-venv,python3.15-venv,pypy3-venv,ca-certificates,gcc,libc6-dev,procps"
+    packages = "python3.14-venv,python3.15-venv,pypy3-venv,ca-certificates,gcc,libc6-dev,mount,procps,strace,xz-utils"
     tree = boot("sid", "amd64", "apt", packages, rust=True)
     for python in ("python3.14", "python3.15", "pypy3"):
         tree = tree._replace(python=f"/usr/bin/{python}")
@@ -362,7 +364,7 @@ def emulated() -> None:
     emulators()
     for name in CHOSEN:
         machine = MACHINES[name]
-        tree = boot("trixie", machine.debian, "extract", "python3,libpython3-stdlib", proc=machine.has_proc)
+        tree = emulated_tree(machine)
         target = WORK / f"site-{name}"
         shutil.rmtree(target, ignore_errors=True)
         wheel = wheel_for(name)
@@ -374,6 +376,14 @@ def emulated() -> None:
         tree.run("python3", *pytest("/work/src", f"/work/{name}.xml"), accept=RAN, **variables)
         by = "Debian trixie" + (", qemu-user, without /proc" if not machine.has_proc else "")
         record_tests(name, WORK / f"{name}.xml", tree.run("python3", "-c", PROBE, **variables), wheel, by)
+
+
+def emulated_tree(machine: Machine) -> Tree:
+    """With what tests can use if this machine runs it itself; else with no more than Python, since scripts take hours."""
+    if machine.has_proc:
+        packages = "python3,gcc,libc6-dev,mount,procps,strace,xz-utils"
+        return boot("trixie", machine.debian, "apt", packages)
+    return boot("trixie", machine.debian, "extract", "python3,libpython3-stdlib", proc=False)
 
 
 def targets() -> None:
@@ -422,13 +432,11 @@ def free_threaded() -> None:
 
 def without_gil() -> None:
     """The suite without a GIL, on a 3.13t made from Debian's sources, which have no later one; pyo3 wants 3.14t."""
-    packages = "python3,python3-venv,ca-certificates,gcc,libc6-dev,make,dpkg-dev,procps"
+    packages = "python3,python3-venv,ca-certificates,gcc,libc6-dev,make,dpkg-dev,mount,procps,strace,xz-utils"
     tree = boot("trixie", "amd64", "apt", packages, rust=True)
     tree.run("bash", "-ec", PYTHON_313T, DEBIAN_FRONTEND="noninteractive")
     venv = "/venv-3.13t/bin/python"
-    tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "--without-pip", "/venv-3.13t")
-    tree.run("python3", "-m", "venv", "--clear", "/venv")
-    tree.run("/venv/bin/pip", "--python", venv, "install", "--quiet", "pip")  # Debian's ensurepip has none
+    tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "/venv-3.13t")
     options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/free", "/work/src"]
     unsupported = {"UNSAFE_PYO3_SKIP_VERSION_CHECK": 1, "CARGO_TARGET_DIR": "/work/target-3.13t"}
     tree.run(venv, "-m", "pip", *options, **unsupported)
@@ -445,8 +453,10 @@ PYTHON_313T = """
 sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sources.list
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libssl-dev zlib1g-dev
-cd /tmp && apt-get source -qq python3.13
-cd python3.13-*/ && ./configure --quiet --disable-gil --without-ensurepip --prefix=/opt/3.13t
+cd /tmp && apt-get source -qq --download-only python3.13
+# Without Debian's patches, by which this one would not find its own site-packages.
+tar -xf python3.13_*.orig.tar.xz
+cd Python-3.13*/ && ./configure --quiet --disable-gil --prefix=/opt/3.13t
 make --quiet -j2 && make --quiet install
 """
 

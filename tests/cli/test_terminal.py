@@ -209,7 +209,8 @@ def test_narrow(listing, columns):
 
 
 def test_a_listing_that_is_typed():
-    seen = Seen(80, ["-", "--no-header"], typed=b"1000-2000 rw-p 0 0:0 0 /typed\n\x04")
+    # PyPy does not take the first end of a file for the last one.
+    seen = Seen(80, ["-", "--no-header"], typed=b"1000-2000 rw-p 0 0:0 0 /typed\n\x04\x04")
     assert (seen.status, seen.rows[-1]) == (0, "0x1000 0x2000 rw-p    4K      0 /typed")
 
 
