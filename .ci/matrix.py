@@ -379,7 +379,7 @@ def emulated() -> None:
 
 
 def emulated_tree(machine: Machine) -> Tree:
-    """With what tests can use if this machine runs it itself; else with no more than Python, since scripts take hours."""
+    """What tests can use is in it only if this machine runs it itself: emulated, its installation would take hours."""
     if machine.has_proc:
         packages = "python3,gcc,libc6-dev,mount,procps,strace,xz-utils"
         return boot("trixie", machine.debian, "apt", packages)
