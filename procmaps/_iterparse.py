@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from procmaps._errors import ParseError
+from procmaps._lines import LONGEST_LINE, part_of, too_long
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from procmaps._map import Map
     from procmaps._read import Dialect
-
-_PART = 64 << 10
-# A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
-_LONGEST_LINE = 1 << 20
 
 
 def iterparse(
@@ -65,8 +62,8 @@ def _maps(read: Callable[[int], Any], dialect: Dialect) -> Iterator[Map]:
             table = parse(part, ENCODING, dialect)
         except ParseError as error:
             raise ParseError(lines + error.lineno, *error.args[1:]) from None
-        if len(table) == 1 and len(part) > _LONGEST_LINE:
-            raise ParseError(lines + 1, _LONGEST_LINE + 1, "pathname", "an end of the line within a mebibyte", part)
+        if len(table) == 1 and len(part) > LONGEST_LINE:
+            raise too_long(part.removesuffix(b"\n"), lines + 1)
         yield from maps_of_table(table)
         lines += len(table)
 
@@ -85,24 +82,16 @@ def _without_heading(part: bytes) -> tuple[int, bytes]:
 
 def _whole_lines(read: Callable[[int], Any]) -> Iterator[bytes]:
     """Yield what is read, cut where lines end. The last part may lack its newline, or be too long a line."""
-    begun = b""
-    for part in iter(lambda: _part(read), b""):
+    begun: list[bytes] = []
+    size = 0
+    for part in iter(lambda: part_of(read), b""):
         end = part.rfind(b"\n") + 1
         if end:
-            yield begun + part[:end]
-            begun = part[end:]
-        else:
-            begun += part
-        if len(begun) > _LONGEST_LINE:
+            yield b"".join([*begun, part[:end]])
+            begun, size = [], 0
+        begun.append(part[end:])
+        size += len(begun[-1])
+        if size > LONGEST_LINE:
             break
-    if begun:
-        yield begun
-
-
-def _part(read: Callable[[int], Any]) -> bytes:
-    part = read(_PART)
-    if part is None:
-        raise BlockingIOError("the file object would block: iterparse needs one that waits")
-    if not isinstance(part, bytes):
-        raise TypeError(f"the file object reads {type(part).__name__}, not bytes: open it with mode 'rb'")
-    return part
+    if size:
+        yield b"".join(begun)

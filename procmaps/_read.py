@@ -107,7 +107,8 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], *, dial
 
     Raises:
         OSError: The file cannot be read; `FileNotFoundError`, `PermissionError`, ...
-        ParseError: It is not a listing.
+        ParseError: It is not a listing, or a line is longer than a mebibyte. A text without end, such as
+            that of a device, is not read to it.
 
     >>> import procmaps
     >>> procmaps.from_path("/proc/self/maps").find(id(procmaps)).is_writable
@@ -166,12 +167,25 @@ def _maps(data: bytes, encoding: str, dialect: Dialect) -> Maps:
         raise (below_heading(error) if heading else error) from None
 
 
+# Few listings are longer.
+_USUAL = 1 << 20
+
+
 def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bytes:
-    """Return what a file holds; pages of /proc as they come, without a buffer between."""
+    """Return what a file holds; of what is no listing, no more than tells that.
+
+    Raises:
+        ParseError: A line is longer than a mebibyte.
+    """
     name = os.fsdecode(path)
-    with open(name, "rb", buffering=0) as file:
+    with open(name, "rb") as file:
         try:
-            return file.readall()
+            text = file.read(_USUAL)
+            if len(text) < _USUAL:
+                return text
+            from procmaps._lines import listing
+
+            return listing(file.read, text)
         except OSError as error:
             error.filename = name
             raise

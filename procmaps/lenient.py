@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from procmaps._damage import Mapping, is_cut, is_field, mapping_in, name_in
 from procmaps._errors import ParseError
+from procmaps._lines import text as text_of
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse
@@ -136,13 +137,13 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Read
 
     Raises:
         OSError: The file cannot be read.
-        ParseError: It holds no mapping.
+        ParseError: It holds no mapping, or a line of more than 64 MiB.
 
     >>> from_path("/proc/self/maps").notes
     ()
     """
     with open(path, "rb") as file:
-        return from_str(file.read())
+        return from_str(text_of(file.read))
 
 
 def from_str(text: str | bytes | bytearray | memoryview) -> Reading:

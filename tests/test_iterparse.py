@@ -141,7 +141,7 @@ def test_text_is_refused():
 def test_nothing_yet_is_not_the_end():
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
-    with open(reader, "rb", buffering=0) as file, pytest.raises(BlockingIOError, match="one that waits"):
+    with open(reader, "rb", buffering=0) as file, pytest.raises(BlockingIOError, match="one is needed that waits"):
         list(procmaps.iterparse(file))
     os.close(writer)
 

@@ -34,7 +34,7 @@ LAYERS = {
 DELEGATES = {
     "_map": {"_rich"},
     "_maps": {"_audit", "_columns", "_diff", "_html", "_modules", "_rich", "_rows", "picture"},
-    "_read": {"_heading"},
+    "_read": {"_heading", "_lines"},
 }
 
 # What the core has of the standard library: it is loaded already in every interpreter, or nearly.

@@ -15,6 +15,7 @@ from procmaps.cli._permissions import on_denied, on_missing
 
 _SHOWN_BEFORE = 60
 _SHOWN_AFTER = 40
+_LOOKED_AT = 400  # bytes: a letter has four at the most
 
 
 def explain(error: OSError | ParseError | Refused | Unparsed | Unwritable) -> int:
@@ -64,9 +65,10 @@ def _consequences(error: OSError, path: str) -> tuple[int, list[str]]:
 
 def _parse_error(title: str, error: ParseError) -> list[str]:
     """Return the place, the line with a mark below the place, and what helps."""
+    place = error.column - 1
     before, after = [
         escaped(part.decode(ENCODING, ERRORS))
-        for part in (error.line[: error.column - 1], error.line[error.column - 1 :])
+        for part in (error.line[max(0, place - _LOOKED_AT) : place], error.line[place : place + _LOOKED_AT])
     ]
     if len(before) > _SHOWN_BEFORE:
         before = "..." + before[-_SHOWN_BEFORE:]

@@ -15,6 +15,7 @@ from procmaps.cli._output import terminal_width
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import BinaryIO
 
     from procmaps._maps import Maps
     from procmaps._read import Dialect
@@ -106,15 +107,35 @@ def title_of(pid: int | str, options: argparse.Namespace) -> str:
 
 
 def standard_input() -> bytes:
-    """Return what standard input holds."""
-    if sys.stdin is None:
-        raise Refused("standard input is closed")
-    return sys.stdin.buffer.read()
+    """Return the text that standard input holds, whatever it is."""
+    from procmaps._lines import text
+
+    try:
+        return text(_standard_input().read)
+    except ParseError as error:
+        raise Refused(f"standard input, line {error.lineno}: it is longer than 64 MiB") from None
 
 
 def listing_of(target: str) -> bytes:
-    """Return what a file holds, or standard input."""
-    return standard_input() if target == "-" else read_file(target)
+    """Return what a file holds, or standard input; of what is no listing, no more than tells that.
+
+    Raises:
+        Unparsed: A line is too long.
+    """
+    try:
+        if target != "-":
+            return read_file(target)
+        from procmaps._lines import listing
+
+        return listing(_standard_input().read)
+    except ParseError as error:
+        raise Unparsed("standard input" if target == "-" else escaped(target), error) from None
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise Refused("standard input is closed")
+    return sys.stdin.buffer
 
 
 def titled(title: str, data: bytes) -> str:
