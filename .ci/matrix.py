@@ -4,9 +4,9 @@
     .ci/matrix.py WORK [STEP ...] [MACHINE ...]      all steps, or some; for all machines, or some
 
 What they have shown is kept in .ci/platforms.json, of which `.ci/platforms.py` makes a page of the documentation.
-It needs Debian on x86-64 with mmdebstrap, qemu-user-static and binfmt-support, root, network, Rust, and some gigabytes
-in WORK. Each step can be run again. It is for a person to call before a release: `.ci/run` has no time for it.
-Who has little time names tests: `MATRIX_TESTS="tests/test_golden.py tests/test_filter.py" .ci/matrix.py WORK here`.
+It needs Debian on x86-64 with arch-test, binfmt-support, mmdebstrap and qemu-user-static; root, network, Rust, and some
+gigabytes in WORK. Each step can be run again. A person calls it before a release; `.ci/run` has no time for it:
+who has little time names tests, `MATRIX_TESTS="tests/test_golden.py tests/test_filter.py" .ci/matrix.py WORK here`.
 """
 
 from __future__ import annotations

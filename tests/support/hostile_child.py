@@ -13,8 +13,10 @@ import sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 c_size, c_void, c_int = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int
-libc.mmap.restype = libc.shmat.restype = ctypes.c_ssize_t
-libc.mmap.argtypes = [c_void, c_size, c_int, c_int, c_int, ctypes.c_int64]
+# Its offsets have 64 bits everywhere.
+map_memory = getattr(libc, "mmap64", libc.mmap)
+map_memory.restype = libc.shmat.restype = ctypes.c_ssize_t
+map_memory.argtypes = [c_void, c_size, c_int, c_int, c_int, ctypes.c_int64]
 libc.shmget.argtypes = [c_int, c_size, c_int]
 libc.shmat.argtypes = [c_int, c_void, c_int]
 libc.prctl.argtypes = [c_int, ctypes.c_ulong, c_size, c_size, ctypes.c_char_p]
@@ -35,7 +37,7 @@ def failing(result):
 
 
 # Every other page of this: no two mappings touch, so none are merged.
-area = failing(libc.mmap(None, 2000 * PAGE, 0, PRIVATE | ANONYMOUS | NORESERVE, -1, 0))
+area = failing(map_memory(None, 2000 * PAGE, 0, PRIVATE | ANONYMOUS | NORESERVE, -1, 0))
 
 
 def slot():
@@ -67,7 +69,7 @@ def claim(case, begin, size, perms, name, kind, offset=0, deleted=False, stat=No
 
 def put(case, fd, name, kind, prot=READ, flags=PRIVATE | FIXED, offset=0, deleted=False, stat=True):
     at = slot() if flags & FIXED else None
-    begin = failing(libc.mmap(at, PAGE, prot, flags, fd, offset))
+    begin = failing(map_memory(at, PAGE, prot, flags, fd, offset))
     found = os.fstat(fd) if stat and fd >= 0 else None
     claim(case, begin, PAGE, perms(prot, flags), name, kind, offset, deleted, found)
 
@@ -217,19 +219,19 @@ claims[-1]["inode"] = shmid
 
 
 def name_anonymous(case, name, kind="named", flags=PRIVATE, prefix=b"[anon:", offset=0):
-    begin = failing(libc.mmap(slot(), PAGE, READ | WRITE, flags | ANONYMOUS | FIXED, -1, 0))
+    begin = failing(map_memory(slot(), PAGE, READ | WRITE, flags | ANONYMOUS | FIXED, -1, 0))
     failing(libc.prctl(0x53564D41, 0, begin, PAGE, name))  # PR_SET_VMA, PR_SET_VMA_ANON_NAME
     claim(case, begin, PAGE, perms(READ | WRITE, flags), prefix + name + b"]", kind, offset)
 
 
 def huge_page(case):
     size = 2 << 20
-    begin = failing(libc.mmap(None, size, READ | WRITE, PRIVATE | ANONYMOUS | NORESERVE | HUGETLB, -1, 0))
+    begin = failing(map_memory(None, size, READ | WRITE, PRIVATE | ANONYMOUS | NORESERVE | HUGETLB, -1, 0))
     claim(case, begin, size, "rw-p", b"/anon_hugepage", "hugepage", deleted=True)
 
 
 def address_zero(case):
-    begin = failing(libc.mmap(0, PAGE, READ, PRIVATE | ANONYMOUS | FIXED, -1, 0))
+    begin = failing(map_memory(0, PAGE, READ, PRIVATE | ANONYMOUS | FIXED, -1, 0))
     claim(case, begin, PAGE, "r--p", None, "anonymous")
 
 
