@@ -46,12 +46,13 @@ def step(board: set[tuple[int, int]], ntimes: int = 1) -> None:
     >>> sorted(board)
     [(1, -1), (1, 0), (1, 1)]
 
-    After an error, Ctrl-C included, the board is as it was.
+    After an error, Ctrl-C included, nothing of this was done to the board.
 
     Raises:
         TypeError: The board is not a set, or a cell in it is not two ints.
         ValueError: ``ntimes`` is negative, or a cell has not two numbers.
         OverflowError: A cell gets further from (0, 0) than a 64-bit number tells.
+        RuntimeError: Somebody else changed the board meanwhile.
     """
     if ntimes < 0:
         raise ValueError(f"ntimes is {ntimes}: a board cannot go back")

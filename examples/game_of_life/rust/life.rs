@@ -25,7 +25,7 @@ impl error::Error for TooFar {}
 
 /// Return the next generation: a cell lives if 3 of its neighbours do, or if it does itself and 2 of them.
 pub fn next(cells: &Cells) -> Result<Cells, TooFar> {
-    let mut counts: HashMap<Cell, u8> = HashMap::with_capacity(8 * cells.len());
+    let mut counts: HashMap<Cell, u8> = HashMap::new();
     for &cell in cells {
         for neighbour in neighbours(cell)? {
             *counts.entry(neighbour).or_default() += 1;

@@ -101,14 +101,46 @@ def test_a_number_of_steps_is_one(ntimes: Any, error: type[Exception]) -> None:
 
 
 def test_a_cell_may_change_its_own_board() -> None:
-    class Sly:
-        def __index__(self) -> int:
-            board.clear()
-            return 0
+    class Sly(int):
+        __hash__ = int.__hash__
 
-    board: set[Any] = {(Sly(), 0), *GLIDER}
+        def __eq__(self, other: object) -> bool:
+            board.clear()
+            return True
+
+    board: set[Any] = {(Sly(7), 0), *GLIDER}
     with pytest.raises(RuntimeError, match="changed size"):
         game_of_life.step(board)
+
+
+def test_what_is_equal_to_no_int_is_no_cell() -> None:
+    class Zero:
+        def __index__(self) -> int:
+            return 0
+
+    board: set[Any] = {(Zero(), Zero())}
+    with pytest.raises(TypeError, match="a cell is two ints, and not "):
+        game_of_life.step(board)
+    assert len(board) == 1
+
+
+def test_what_another_thread_does_to_the_board_is_not_lost() -> None:
+    board = set(GLIDER)
+    done = threading.Event()
+
+    def change() -> None:
+        while not done.is_set():
+            board.symmetric_difference_update({(-50, -50)})
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="was changed"):
+            for _ in range(10_000):
+                game_of_life.step(board, 1000)
+    finally:
+        done.set()
+        thread.join()
 
 
 @pytest.fixture
