@@ -37,7 +37,7 @@ def by_headers(maps: Maps, mine: list[Map], elf: Elf) -> list[tuple[int, list[Ma
         for m in left:
             by_origin.setdefault(_origin(m), []).append(m)
         for bias in _biases(by_origin, stored):
-            if all([_is_loaded(maps, by_origin, left, segment, bias, flags) for segment in stored]):
+            if all(_is_loaded(maps, by_origin, left, segment, bias, flags) for segment in stored):
                 of_file = _of_file(by_origin, left, elf, bias)
                 found.append((bias, sorted({*of_file, *_of_memory(maps, of_file, elf, bias)})))
                 for m in of_file:

@@ -9,6 +9,8 @@ from procmaps._map import Map
 from procmaps._maps import Maps
 from procmaps._names import ENCODING, ERRORS, encode
 
+_DIGITS = "0123456789abcdef"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,9 +61,12 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> Maps:
     """Return the mappings that records are of: the inverse of `Maps.records`.
 
     Rows of other libraries are such records: pyarrow's `table.to_pylist()`, `frame.to_dicts()` of
-    polars. `begin_address` and `end_address` must be there; of the rest, what is missing is as in
-    `Map()`, and what `Map` finds out by itself (`size`, `kind`, ...) is not looked at. Numbers may be
-    signed, as `Maps.arrow` can make them.
+    polars; and so are those that the command writes: `json.load(file)["maps"]` of `--json`, the lines of
+    `--jsonl`, in which addresses and bytes are text and a `device` is a pair.
+
+    `begin_address` and `end_address` must be there; of the rest, what is missing is as in `Map()`, and
+    what `Map` finds out by itself (`size`, `kind`, ...) is not looked at. Numbers may be signed, as
+    `Maps.arrow` can make them.
 
     Args:
         records: A mapping of names to values for each.
@@ -102,19 +107,30 @@ def _map(fields: Mapping[str, Any]) -> Map:
 
 
 def _device(fields: Mapping[str, Any]) -> tuple[int, int]:
-    major, minor = [_unsigned(name, fields.get(name, 0), 32) for name in ("device_major", "device_minor")]
+    names = ("device_major", "device_minor")
+    numbers = fields.get("device", [fields.get(name, 0) for name in names])
+    if not isinstance(numbers, (list, tuple)) or len(numbers) != 2:
+        raise TypeError(f"device is a pair of ints, not {numbers!r:.40}")
+    major, minor = [_unsigned(name, number, 32) for name, number in zip(names, numbers)]
     return major, minor
 
 
 def _unsigned(name: str, value: Any, bits: int) -> int:
+    if isinstance(value, str) and value[:2] == "0x" and 2 < len(value) <= 18 and not value[2:].strip(_DIGITS):
+        return int(value, 16)
     try:
         number = index(value)
     except TypeError:
-        raise TypeError(f"{name} is an int, not {value!r:.40}") from None
+        raise TypeError(f"{name} is an int or text such as '0x1f', not {value!r:.40}") from None
     return number + 2**bits if -(2 ** (bits - 1)) <= number < 0 else number
 
 
-def _name(text: str | None, name: bytes | None) -> str | None:
+def _name(text: str | None, name: bytes | str | None) -> str | None:
+    if isinstance(name, str):
+        try:
+            name = bytes.fromhex(name)
+        except ValueError:
+            raise ValueError(f"pathname_bytes is of type bytes or hexadecimal, not {name!r:.40}") from None
     if name is None and text is None:
         return None
     if name is None:

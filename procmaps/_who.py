@@ -95,7 +95,9 @@ def who(
               whatever name; if there is no such file, those who had it, or a pattern for paths;
             - a str without: the name of a file, a pattern for it such as `"libssl*"`, or the stem of
               one: `"libssl"` is `libssl.so`, `libssl.so.3` and `libssl-1a2b3c4d.so.3`, as for
-              `procmaps.loaded`;
+              `procmaps.loaded`. `"libssl.so.3"` is `libssl.so.3.0.11`, too; and `"libc.so.6"`
+              is `libc-2.31.so`, which begins alike, if a link of that name beside it leads to it: by such a
+              name, the soname, programs ask for a library;
             - a pair of a device and an inode, as mappings have them;
             - bytes: a build ID. Mappings of code are looked at.
         progress: As for `procmaps.host.scan`.
@@ -208,7 +210,17 @@ def _is_pattern(text: str) -> bool:
 
 def _is_called(m: Map, library: str) -> bool:
     names = {os.path.basename(name or "") for name in (m.pathname, m.path)}
-    return any(is_called(name, library) for name in names)
+    return any(is_called(name, library) for name in names) or _is_linked(m, library)
+
+
+def _is_linked(m: Map, library: str) -> bool:
+    """Whether there is a link of a name beside a file that leads to it, as for sonames; as seen from here."""
+    path = str(m.path)
+    link = os.path.join(os.path.dirname(path), library)
+    try:
+        return os.path.islink(link) and os.path.samefile(link, path)
+    except OSError:
+        return False
 
 
 def _file_at(path: str, root: str) -> list[File]:

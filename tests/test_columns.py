@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import sys
 import types
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 import procmaps
 import strategies
-from procmaps import Map, Maps
+from procmaps import Map, Maps, _records
 from procmaps._procmaps import USAGE_FIELDS, Table, UsageTable, arrow_stream
 from procmaps.smaps import Usage, Usages
 from support import listings
@@ -297,7 +298,13 @@ def test_what_pyarrow_is_asked_for(monkeypatch):
         ({"begin_address": 2, "end_address": 1}, "below"),
         ({"begin_address": -(2**63) - 1, "end_address": 1}, "begin_address is from 0"),
         ({"begin_address": 0, "end_address": 2**64}, "end_address is from 0"),
-        ({"begin_address": "0x0", "end_address": 1}, "begin_address is an int, not '0x0'"),
+        *[
+            ({"begin_address": text, "end_address": 1}, f"begin_address is an int or text such as '0x1f', not '{text}'")
+            for text in ("", "0", "0x", "x0", "0x_1", "0x1F", "0x-1", "-0x1", "0x" + "0" * 17)
+        ],
+        ({"begin_address": 0, "end_address": 1, "device": 8}, "device is a pair of ints, not 8"),
+        ({"begin_address": 0, "end_address": 1, "device": [8, 1, 7]}, "device is a pair of ints, not "),
+        ({"begin_address": 0, "end_address": 1, "device": [8, 2**32]}, "device"),
         (7, "it is a mapping of names to values, not int"),
         ({"begin_address": 0, "end_address": 1, "perms": "rw"}, "perms"),
         ({"begin_address": 0, "end_address": 1, "device_major": 2**32}, "device"),
@@ -309,6 +316,21 @@ def test_records_of_no_mapping(record, why):
     good = {"begin_address": 0, "end_address": 1}
     with pytest.raises(ValueError, match=rf"^record 1: .*{why}"):
         procmaps.from_records([good, record])
+
+
+@given(st.lists(strategies.maps(), max_size=20))
+def test_what_the_command_writes(maps):
+    maps = Maps(maps)
+    document = json.loads("".join(_records.document(maps, 7, maps)))
+    assert procmaps.from_records(document["maps"]) == maps
+    assert procmaps.from_records([json.loads(line) for line in _records.lines(maps, None)]) == maps
+
+
+def test_a_device():
+    addresses = {"begin_address": 0, "end_address": 1}
+    for fields in ({"device": (8, 1)}, {"device": [8, 1]}, {"device_major": 8, "device_minor": 1}):
+        assert procmaps.from_records([{**addresses, **fields}])[0].device == (8, 1)
+    assert procmaps.from_records([{**addresses, "device_major": 8}])[0].device == (8, 0)
 
 
 def test_records_are_of_no_process():

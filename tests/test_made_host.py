@@ -118,6 +118,29 @@ def test_who_by_a_link_and_by_another_name(small, tmp_path):
     assert [use.process.pid for use in procmaps.host.who(f"{use.path}.other")] == [made.pid]
 
 
+def test_who_by_the_name_that_programs_ask_for(shop, tmp_path):
+    path = shop.library(tmp_path / "libasked-2.31.so")
+    (tmp_path / "libasked.so.6").symlink_to("libasked-2.31.so")
+    (tmp_path / "libasked.so.5").symlink_to("nothing")
+    shop.library(tmp_path / "libasked.so.4")
+    other = shop.library(tmp_path / "libasked.so.3.0.11")
+    child = subprocess.Popen([shop.child, "load", path, "load", other], stdout=subprocess.PIPE)
+    try:
+        assert child.stdout.readline().startswith(b"ready ")
+
+        def found(name):
+            return [use.path for use in procmaps.host.who(name) if use.process.pid == child.pid]
+
+        assert found("libasked.so.6") == [path]
+        assert found("libasked.so.3") == found("libasked.so.3.0") == [other]
+        assert found("libasked.so.5") == found("libasked.so.4") == found("libasked.so.3.1") == []
+        shop.new(path)
+        assert found("libasked.so.6") == [path]
+    finally:
+        child.kill()
+        child.communicate()
+
+
 def test_who_by_the_path_of_a_deleted_file_of_any_name(small):
     (made,) = [made for made in small if made.case == "odd_names"]
     for _, path in made.stale:

@@ -19,6 +19,7 @@ import procmaps.smaps
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
+from procmaps import _loads
 from procmaps._elf import Elf, Segment
 from procmaps._loads import by_headers
 from procmaps._procmaps import read_elf
@@ -188,6 +189,15 @@ def test_a_load_and_data_that_adjoin():
     assert by_headers(maps, list(maps), elf) == [(0x2000, [maps[1], maps[2]])]
     # Unless all its variables are read-only once it is relocated.
     assert by_headers(maps[:2], list(maps[:2]), elf) == [(0x1000, [maps[0], maps[1]])]
+
+
+def test_a_load_is_given_up_at_the_first_segment_that_is_not_there(monkeypatch):
+    looked_for = []
+    monkeypatch.setattr(_loads, "_is_loaded", lambda *arguments: looked_for.append(arguments[3]))
+    maps = procmaps.from_str("1000-2000 r-xp 00000000 08:01 7 /libtiny.so\n")
+    segments = tuple([Segment(n << 12, n << 12, 4096, 4096, 5, 4096) for n in range(100)])
+    assert by_headers(maps, list(maps), Elf(64, "little", 3, "x86-64", segments, None, None, None)) == []
+    assert set(looked_for) == {segments[0]}
 
 
 def test_a_hard_link_and_a_copy(tmp_path):

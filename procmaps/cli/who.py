@@ -30,7 +30,7 @@ Tell which processes map a library or another file, and whether it is still the 
 
 examples:
   procmaps who libssl                         libssl.so, libssl.so.3, libssl-1a2b3c4d.so.3, ...
-  procmaps who libssl.so.3                    by the name of the file
+  procmaps who libssl.so.3                    by the name that programs ask for: libssl.so.3.0.11, too
   procmaps who 'lib*sql*'                     by a pattern for it; with a slash, for the path
   procmaps who /usr/lib/x86_64-linux-gnu/libssl.so.3
   procmaps who fe:01:133420                   by device and inode, as maps print them
