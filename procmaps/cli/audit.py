@@ -63,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Look for it, and return 1 if something as severe as asked for was found."""
     if options.rules:
-        _output.write(aligned([[r.id, r.severity, r.name, r.what] for r in RULES], ["ID", "SEVERITY", "NAME", "WHAT"]))
+        rows = [[rule.id, rule.severity, rule.name, rule.what] for rule in RULES]
+        _output.write(aligned(rows, ["ID", "SEVERITY", "NAME", "WHAT"], prose=True))
         return 0
     if bool(options.targets) == options.all:
         raise Refused("which processes? Name some, or give --all", "Try: procmaps audit --help")
@@ -101,6 +102,7 @@ def _lines(answer: Answer[Finding], options: argparse.Namespace) -> Iterator[str
         header=options.header,
         palette=_output.colors(options),
         meanings=[[_MEANINGS[finding.rule.severity]] for finding in answer],
+        prose=True,
     )
 
 

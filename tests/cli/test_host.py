@@ -11,6 +11,7 @@ import pytest
 import procmaps.host
 import procmaps.query
 from procmaps import _audit
+from procmaps._audit_rules import RULES
 from procmaps.cli import _host, _permissions
 from procmaps.cli._progress import Progress
 from support.children import reaped, sleeping
@@ -196,6 +197,24 @@ def test_audit_rules(command):
 def test_audit_has_to_know_of_what(command, words):
     status, _, err = command("audit", *words)
     assert (status, "Try: procmaps audit --" in err) == (2, True)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_rules_are_told_in_full_on_a_terminal(command, monkeypatch, columns):
+    monkeypatch.setattr("procmaps.cli._output.terminal_width", lambda _: columns)
+    _, out, _ = command("audit", "--rules", "--color", "never")
+    assert max(map(len, out.splitlines())) <= columns
+    assert (out.count("\n") == 12) == (columns == 200)
+    for rule in RULES:
+        assert f"{rule.id} {rule.severity} {rule.name} {rule.what}" in " ".join(out.split())
+
+
+@pytest.mark.usefixtures("quiet")
+def test_findings_are_told_in_full_on_a_terminal(command, host, monkeypatch):
+    monkeypatch.setattr("procmaps.cli._output.terminal_width", lambda _: 80)
+    _, out, _ = command("audit", host["memfd"], "--color", "never")
+    assert not any(line.endswith(" ") for line in out.splitlines())
+    assert "/memfd:JITCode:QtQml (deleted)" in " ".join(out.split())
 
 
 # limits
