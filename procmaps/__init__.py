@@ -93,4 +93,4 @@ if not TYPE_CHECKING:  # pragma: no branch
         return value
 
     def __dir__():
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LATER} - {"TYPE_CHECKING", "annotations"})

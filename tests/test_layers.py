@@ -153,7 +153,7 @@ def test_public_names():
     for name in procmaps.__all__:
         assert getattr(getattr(procmaps, name), "__module__", "procmaps") == "procmaps", name
         assert getattr(procmaps, name).__doc__
-    public = {name for name in vars(procmaps) if not name.startswith("_")} - {"annotations", "TYPE_CHECKING"}
+    public = {name for name in dir(procmaps) if not name.startswith("_")}
     assert public - set(procmaps.__all__) <= {path.stem for path in PACKAGE.glob("*") if path.stem != "__init__"}
 
 
