@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import NoReturn
 
+_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LONGEST = 480 * 3600.0  # poll(2) waits no longer than 24 days
+
 _STATUSES = """\
 exit status:
   0  something was found and shown
@@ -119,6 +122,15 @@ def address(text: str) -> int:
     if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
         return int(digits, 16)
     raise argparse.ArgumentTypeError(f"expected an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
+
+
+def duration(text: str) -> float:
+    """Return the seconds that an argument is."""
+    number = text.rstrip("hms")
+    unit = _UNITS.get(text[len(number) :], 0.0)
+    if number.isascii() and number.replace(".", "", 1).isdigit() and 0.01 <= float(number) * unit <= _LONGEST:
+        return float(number) * unit
+    raise argparse.ArgumentTypeError(f"expected a time from 10ms to 480h, such as 1s, 200ms or 5m, not {text!r}")
 
 
 def _formatter() -> Callable[[str], argparse.HelpFormatter]:

@@ -14,9 +14,8 @@ from procmaps._read import from_pid, from_str
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._holding import add_yes_argument, warn
-from procmaps.cli._parser import add_proc_argument
+from procmaps.cli._parser import add_proc_argument, duration
 from procmaps.cli._target import HELP, listing_of, number_of, pid_of, title_of, titled
-from procmaps.growth import LONGEST
 from procmaps.picture import KINDS, to_svg
 
 TYPE_CHECKING = False
@@ -108,18 +107,6 @@ def save(picture: bytes, path: str | None) -> None:
             file.write(picture)
     except OSError as error:
         raise Refused(f"cannot write {path}: {error.strerror}") from None
-
-
-def duration(text: str) -> float:
-    """Return the seconds that an argument is."""
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-    number = text.rstrip("mshMSH")
-    unit = text[len(number) :] or "s"
-    if unit in units and number.replace(".", "", 1).isdigit() and number.isascii():
-        seconds = float(number) * units[unit]
-        if 0 < seconds <= LONGEST:
-            return seconds
-    raise argparse.ArgumentTypeError(f"expected a time such as 500ms, 1s or 5m, not {text!r}")
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from procmaps._table import human
 from procmaps._usages import Usages
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, duration
 from procmaps.cli._target import PROCESS_HELP
 from procmaps.cli._watched import Watched
 from procmaps.cli.diff import summary, words
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Listing = Union[Maps, Usages]
     Lines = Callable[["Watched", argparse.Namespace], Iterator[str]]
 
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 USAGE = "[OPTION]... PROCESS"
 
@@ -69,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--every",
         metavar="TIME",
-        type=_duration,
+        type=duration,
         default=1.0,
         help="the time between readings: 1s, the default; 200ms, 5m",
     )
@@ -209,16 +208,6 @@ def _amounts(listing: Listing) -> str:
 def _importance(change: Change) -> tuple[int, int]:
     """Return what sorts changes, the largest first."""
     return -abs(change.memory.get("rss", 0)), -abs(change.size_change)
-
-
-def _duration(text: str) -> float:
-    number, unit = text, ""
-    while number and not number[-1].isdigit() and number[-1] != ".":
-        number, unit = number[:-1], number[-1] + unit
-    digits = number.replace(".", "", 1)
-    if digits.isascii() and digits.isdigit() and unit in _UNITS and 0.01 <= float(number) * _UNITS[unit] <= 86400:
-        return float(number) * _UNITS[unit]
-    raise argparse.ArgumentTypeError(f"expected a time from 10ms to a day, such as 1s, 200ms or 5m, not {text!r}")
 
 
 def _count(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import pytest
 import procmaps
 from procmaps._kind import KINDS as ALL_KINDS
 from procmaps.cli import VERBS, main, show
-from procmaps.cli._parser import parser_of
+from procmaps.cli._parser import duration, parser_of
 from support.command import NASTY, linux, pathnames, run, unix
 
 ADDRESS = "expected an address in hexadecimal, such as 0x7f955be44000"
@@ -150,3 +151,41 @@ def test_a_verb_says_its_own_help(command):
 )
 def test_files_that_cannot_be_read(command, path, expected):
     assert command(path) == (2, "", f"procmaps: cannot read {expected}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *[("500ms", 0.5), ("1s", 1), ("2", 2), ("1.5", 1.5), ("5m", 300), ("1h", 3600), (".5s", 0.5)],
+        *[("10ms", 0.01), ("480h", 480 * 3600)],
+    ],
+)
+def test_durations(text, seconds):
+    assert duration(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "s",
+        "0",
+        "0s",
+        "-1s",
+        "1d",
+        "1 s",
+        "1e3",
+        "1sm",
+        "\u0661s",
+        "1.2.3",
+        "inf",
+        "\u00b2",
+        "9" * 400,
+        "9ms",
+        "481h",
+        "999999999h",
+    ],
+)
+def test_what_is_no_duration(text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        duration(text)

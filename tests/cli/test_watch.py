@@ -142,7 +142,7 @@ def test_an_output_that_is_no_file(command):
 
 
 ENDLESS = "what is watched has no end, and so is no document: --jsonl has a document for each change"
-DURATION = "argument --every: expected a time from 10ms to a day, such as 1s, 200ms or 5m"
+DURATION = "argument --every: expected a time from 10ms to 480h, such as 1s, 200ms or 5m"
 
 
 @pytest.mark.parametrize(
@@ -153,17 +153,13 @@ DURATION = "argument --every: expected a time from 10ms to a day, such as 1s, 20
         (["--every=1ms"], f"{DURATION}, not '1ms'"),
         (["--every=x"], f"{DURATION}, not 'x'"),
         (["--every=1.2.3s"], f"{DURATION}, not '1.2.3s'"),
-        (["--every=25h"], f"{DURATION}, not '25h'"),
+        (["--every=481h"], f"{DURATION}, not '481h'"),
         (["--count=0"], "argument --count: expected a number of readings, not '0'"),
     ],
 )
 def test_wrong_arguments(command, arguments, expected):
     status, out, err = command("watch", "self", *arguments)
     assert (status, out, err.partition("\n")[0]) == (2, "", f"procmaps: {expected}")
-
-
-def test_durations():
-    assert [watch._duration(text) for text in ("1", "1.5s", "200ms", "2m", "1h")] == [1, 1.5, 0.2, 120, 3600]
 
 
 def test_what_cannot_be_watched(command, listing, proc):
