@@ -14,6 +14,7 @@ from procmaps._fate import Fates, key_of
 from procmaps._mapped import TOP
 from procmaps._read import proc_root
 from procmaps._scan import scan
+from procmaps._threads import living
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class _Files:
         """Return who else can change a file that is at a path."""
         key = key_of(self._process, m)
         if key not in self._seen:
-            top = os.path.join(self._fates.root, str(self._process.pid), TOP)
+            top = os.path.join(living(os.path.join(self._fates.root, str(self._process.pid))), TOP)
             self._seen[key] = list(_writable_by_all(top, name))
         return self._seen[key]
 

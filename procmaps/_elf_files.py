@@ -11,6 +11,7 @@ from procmaps._elf import Elf, elf_of
 from procmaps._mapped import MappedFile, current, found
 from procmaps._procmaps import read_elf, read_elf_in_memory
 from procmaps._read import O_PATH, proc_root
+from procmaps._threads import living
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -81,7 +82,9 @@ def open_memory(process: Process) -> int:
     """Return a descriptor of the memory of a process."""
     directory = process._native.directory()
     try:
-        return os.open("mem", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
+        return os.open(
+            os.path.join(living("", directory), "mem"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory
+        )
     finally:
         os.close(directory)
 
@@ -155,8 +158,9 @@ def _of_descriptor(descriptor: int, root: str) -> Answer:
 def _of_memory(process: Process, maps: list[Map], reason: str) -> Answer:
     pieces = [(m.offset, m.begin_address, m.size) for m in maps if m.is_readable]
     directory = process._native.directory()
+    path = os.path.join(f"{process._root}/self/fd/{directory}", living("", directory), "mem")
     try:
-        return _answer("memory", lambda: read_elf_in_memory(f"{process._root}/self/fd/{directory}/mem", pieces))
+        return _answer("memory", lambda: read_elf_in_memory(path, pieces))
     except OSError:
         return Answer(None, reason=reason)
     finally:

@@ -12,6 +12,7 @@ from procmaps._mounts import Mount, mounts, printed
 from procmaps._names import encode
 from procmaps._procmaps import read_build_id
 from procmaps._read import O_PATH
+from procmaps._threads import living
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class MappedFile:
     def __enter__(self) -> MappedFile:
         self._directory = self.process._native.directory()
         self._open.append(self._directory)
+        self._living = living("", self._directory)
         try:
             self.descriptor = self._opened(link(self.m), self._directory)
         except OSError:
@@ -77,7 +79,7 @@ class MappedFile:
     def look(self, name: bytes) -> Sight:
         """Look for the file under a name."""
         try:
-            directory, rest = self._opened(TOP, self._directory), name.lstrip(b"/")
+            directory, rest = self._opened(os.path.join(self._living, TOP), self._directory), name.lstrip(b"/")
             # One call takes 4095 bytes of a path, and a name can have more.
             while len(rest) > _MOST:
                 cut = rest.rindex(b"/", 0, _MOST)
@@ -95,7 +97,7 @@ class MappedFile:
     def program(self) -> Sight:
         """Look at the program that the process executes, which is found without its name."""
         try:
-            return self._compared(self._opened("exe", self._directory))
+            return self._compared(self._opened(os.path.join(self._living, "exe"), self._directory))
         except OSError as error:
             return Sight("unclear", f"the program cannot be looked at: {error.strerror}")
 
@@ -106,7 +108,7 @@ class MappedFile:
     def mounts(self) -> dict[int, Mount]:
         """Return what this process and that one see mounted."""
         ours = mounts(f"{self.process._root}/self/mountinfo")
-        return {**ours, **mounts("mountinfo", dir_fd=self._directory)}
+        return {**ours, **mounts(os.path.join(self._living, "mountinfo"), dir_fd=self._directory)}
 
     def is_mounted(self) -> bool:
         """Whether the file is on what is mounted, and not in a file system that the kernel keeps for itself."""
@@ -118,7 +120,8 @@ class MappedFile:
 
     def path_of(self, descriptor: int, name: bytes) -> str | None:
         """Return a path that leads from here to the file, found under a name; None if none does."""
-        for top in ("", f"{self.process._path}/root", f"{self.process._path}/{TOP}"):
+        place = os.path.join(self.process._path, self._living)
+        for top in ("", os.path.join(place, "root"), os.path.join(place, TOP)):
             path = top + os.fsdecode(name)
             try:
                 if os.path.samestat(os.lstat(path), os.fstat(descriptor)):

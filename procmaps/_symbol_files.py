@@ -13,6 +13,7 @@ from procmaps._names import encode
 from procmaps._proc_files import content_or_nothing, number
 from procmaps._procmaps import SymbolTable
 from procmaps._read import O_PATH, proc_root
+from procmaps._threads import living
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def roots_of(maps: Maps, root: str | None) -> list[str]:
     """Return the directories below which files with debug information can be: ours, and the process's."""
     if root is not None or maps.pid is None:
         return [root or "/"]
-    theirs = f"{proc_root(maps._origin[3])}/{maps.pid}/root"
+    theirs = os.path.join(living(f"{proc_root(maps._origin[3])}/{maps.pid}"), "root")
     try:
         is_ours = os.path.samefile(theirs, "/")
     except OSError:
@@ -162,7 +163,7 @@ def _path(file: BinaryIO) -> str:
 def _perf_maps(directory: str, pid: int) -> list[str]:
     """Return where the file can be: in the process's own /tmp by its own number, and in ours."""
     theirs = _field(directory, "NSpid").split()[-1:] or [str(pid)]
-    return [f"{directory}/root/tmp/perf-{theirs[0]}.map", f"/tmp/perf-{pid}.map"]
+    return [f"{living(directory)}/root/tmp/perf-{theirs[0]}.map", f"/tmp/perf-{pid}.map"]
 
 
 def _perf_map(path: str, directory: str) -> Reading:

@@ -1,0 +1,79 @@
+"""A process whose first thread has ended, while others go on: its files are where they were."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+import procmaps
+import procmaps.host
+import procmaps.query
+
+if sys.platform != "linux":
+    pytest.skip("needs /proc", allow_module_level=True)
+
+from procmaps._threads import living
+from support.children import talking
+
+CODE = """if True:
+    import ctypes, os, sys, threading, time
+    def work():
+        while open(f"/proc/{os.getpid()}/stat").read().rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.01)
+        os.write(1, b"ready\\n")
+        time.sleep(600)
+    threading.Thread(target=work).start()
+    ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+@pytest.fixture(scope="module")
+def pid():
+    with talking(CODE) as child:
+        assert child.stdout.readline() == b"ready\n"
+        yield child.pid
+
+
+def test_the_thread_that_goes_on(pid):
+    directory = f"/proc/{pid}"
+    assert living(directory) in [f"{directory}/task/{thread}" for thread in os.listdir(f"{directory}/task")]
+    assert os.path.samefile(f"{living(directory)}/root", "/")
+    assert living("/proc/self") == "/proc/self"
+    opened = os.open(directory, os.O_RDONLY)
+    assert living("", opened).startswith("task/")
+    os.close(opened)
+
+
+@pytest.mark.parametrize("with_task", [False, True])
+def test_what_has_ended_altogether(tmp_path, with_task):
+    if with_task:
+        (tmp_path / "task" / "7").mkdir(parents=True)
+    assert living(str(tmp_path)) == str(tmp_path)
+
+
+def test_what_may_not_be_looked_at(tmp_path):
+    (tmp_path / "root").mkdir()
+    assert living(str(tmp_path)) == str(tmp_path)
+
+
+def test_its_files_are_at_their_paths(pid):
+    with procmaps.query.Process(pid) as process:
+        files = [m for m in process.walk(file_backed=True) if m.kind == "file"]
+        assert {process.identity(m).state for m in files} == {"present"}
+        libc = next(m for m in files if "/libc" in m.path)
+        assert process.identity(libc).path == libc.path
+        own = next(m for m in procmaps.from_pid() if m.pathname == libc.pathname)
+        with procmaps.query.Process() as this:
+            assert process.build_id(libc) == this.build_id(own)
+
+
+def test_its_modules_are_found(pid):
+    modules = procmaps.from_pid(pid).modules()
+    assert {module.reason for module in modules} == {None}
+    assert {module.source for module in modules} == {"file", "memory"}
+
+
+def test_it_is_not_stale(pid):
+    assert pid not in [entry.process.pid for entry in procmaps.host.stale()]
