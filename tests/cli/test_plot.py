@@ -256,7 +256,7 @@ def test_growth_tells_a_terminal_how_far_it_is(command, interrupted, monkeypatch
     interrupted(3)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     err = command("plot", "self", "--kind", "growth", "--measure", "size", "-o", tmp_path / "x.svg")[2]
-    assert re.fullmatch(r"(\r\d readings in \d+ s; Ctrl-C ends it and draws ){3}\n", err)
+    assert re.fullmatch(r"(\r\d readings? in \d+ s; Ctrl-C ends it and draws ){3}\n", err)
 
 
 @linux
