@@ -6,11 +6,14 @@ from _operator import index
 
 from procmaps._kind import DELETED, kind_of
 from procmaps._names import ERRORS, encode
+from procmaps._procmaps import MapFields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Callable
+
+    from procmaps._procmaps import Table
 
     # The order of the line, and of the tuples that the native layer gives:
     # begin, end, perms, offset, dev_major, dev_minor, inode, pathname.
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 _MAX = 2**64 - 1
 
 
-class Map:
+class Map(MapFields):
     """A range of addresses of a process, as one line of /proc/PID/maps has it.
 
     An immutable value: equal, ordered and hashable by its fields, in the order of
@@ -50,10 +53,8 @@ class Map:
     See proc_pid_maps(5); show_map_vma() in fs/proc/task_mmu.c.
     """
 
-    __slots__ = ("_row",)
+    __slots__ = ()
     __match_args__ = ("begin_address", "end_address", "perms", "offset", "device", "inode", "pathname")
-
-    _row: Row
 
     def __new__(
         cls,
@@ -78,101 +79,9 @@ class Map:
         )
         if row[1] < row[0]:
             raise ValueError(f"end_address {row[1]:#x} is below begin_address {row[0]:#x}")
-        self = object.__new__(cls)
-        self._row = row
-        return self
+        return super().__new__(cls, row)
 
-    # The fields of the line
-
-    @property
-    def begin_address(self) -> int:
-        """The first address."""
-        return self._row[0]
-
-    @property
-    def end_address(self) -> int:
-        """The first address past the mapping."""
-        return self._row[1]
-
-    @property
-    def perms(self) -> str:
-        """The permissions as printed, four letters such as `"rw-p"`.
-
-        The fourth is "p" (private, copy on write) or "s" (shared). Kernels without
-        an MMU print "s" for what may be shared and "S" for what is.
-        """
-        return self._row[2]
-
-    @property
-    def offset(self) -> int:
-        """The offset in the file at which the mapping begins, bytes.
-
-        Anonymous memory prints 0, or on some kernels another number: Linux up to 2.6.29
-        its own address, io_uring a cookie.
-        """
-        return self._row[3]
-
-    @property
-    def device(self) -> tuple[int, int]:
-        """The major and minor number of the file's device, (0, 0) if there is none.
-
-        Not always what `os.stat` says of the file: Btrfs and overlayfs print other
-        numbers here.
-        """
-        return self._row[4:6]
-
-    @property
-    def inode(self) -> int:
-        """The inode of the file, 0 if there is none.
-
-        For System V shared memory it is the identifier of the segment, and may be 0.
-        """
-        return self._row[6]
-
-    @property
-    def pathname(self) -> str | None:
-        r"""The name as printed, or None if there is none.
-
-        Bytes that do not decode are kept as surrogates: `os.fsencode` gives the
-        kernel's bytes back. A newline in a file name is printed as the four letters
-        `\012`, and so is a name that really holds these four. ` (deleted)` at the end
-        is the kernel's word or the file's name. See `path` and `is_deleted`.
-        """
-        return self._row[7]
-
-    # What the permissions say
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether it may be read."""
-        return self._row[2][0] == "r"
-
-    @property
-    def is_writable(self) -> bool:
-        """Whether it may be written."""
-        return self._row[2][1] == "w"
-
-    @property
-    def is_executable(self) -> bool:
-        """Whether it may be executed."""
-        return self._row[2][2] == "x"
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether what is written is seen by others who map the same."""
-        return self._row[2][3] in "sS"
-
-    @property
-    def is_private(self) -> bool:
-        """Whether what is written stays with this process (copy on write)."""
-        return not self.is_shared
-
-    # What follows from the fields
-
-    @property
-    def size(self) -> int:
-        """The length in bytes; 0 is possible in texts that no kernel made."""
-        return self._row[1] - self._row[0]
+    # What the name says
 
     @property
     def kind(self) -> str:
@@ -193,7 +102,7 @@ class Map:
         >>> Map(0, 4096, "r--p", 0, (8, 1), 9, "/tmp/[heap]").kind
         'file'
         """
-        return kind_of(self._row[7], self._row[4])
+        return kind_of(self.pathname, self.device[0])
 
     @property
     def is_anonymous(self) -> bool:
@@ -202,12 +111,12 @@ class Map:
         `[heap]`, `[stack]` and `[anon:NAME]` are anonymous memory to the kernel too, but
         have a name; so has shared anonymous memory, whose name is `/dev/zero (deleted)`.
         """
-        return self._row[7] is None
+        return self.pathname is None
 
     @property
     def is_special(self) -> bool:
         """Whether the name is no path: `[heap]`, `anon_inode:[eventpoll]`, `socket:[7]`."""
-        name = self._row[7]
+        name = self.pathname
         return name is not None and name[0] != "/"
 
     @property
@@ -221,7 +130,7 @@ class Map:
         >>> Map(0, 4096, "r-xp", 0, (8, 1), 42, "/lib/x.so (deleted)").is_deleted
         True
         """
-        name = self._row[7]
+        name = self.pathname
         return name is not None and name.endswith(DELETED) and self.kind == "file"
 
     @property
@@ -235,7 +144,7 @@ class Map:
         >>> Map(0, 4096, "r-xp", 0, (8, 1), 42, "/lib/x.so (deleted)").path
         '/lib/x.so'
         """
-        name = self._row[7]
+        name = self.pathname
         if name is None or self.kind != "file":
             return None
         return name.removesuffix(DELETED)
@@ -244,11 +153,11 @@ class Map:
 
     def __contains__(self, address: int) -> bool:
         """Whether an address lies in the mapping; False for any int out of range."""
-        return self._row[0] <= index(address) < self._row[1]
+        return self.begin_address <= index(address) < self.end_address
 
     def overlaps(self, other: Map) -> bool:
         """Return whether the two have an address in common."""
-        return max(self._row[0], other._row[0]) < min(self._row[1], other._row[1])
+        return max(self.begin_address, other.begin_address) < min(self.end_address, other.end_address)
 
     def file_offset(self, address: int) -> int | None:
         """Return the offset in the file of an address, in bytes.
@@ -271,8 +180,8 @@ class Map:
         address = index(address)
         if address not in self:
             raise ValueError(f"{address:#x} is not in {self!r}")
-        name = self._row[7]
-        return None if name is None or name[0] != "/" else self._row[3] + address - self._row[0]
+        name = self.pathname
+        return None if name is None or name[0] != "/" else self.offset + address - self.begin_address
 
     # Text
 
@@ -348,29 +257,17 @@ class Map:
         return type(self)(**{**{name: getattr(self, name) for name in self.__match_args__}, **changes})
 
 
-def map_of(row: Row) -> Map:
-    """Return the Map of a row that the native layer has checked."""
-    self = _new(Map)
-    self._row = row
-    return self
+def map_of(row: Row | Table) -> Map:
+    """Return the Map of a row that the native layer has checked, or of the first one of its table."""
+    return _new(Map, row)
 
 
-def maps_of(rows: list[Row]) -> list[Map]:
-    """Return the Maps of many rows: `map_of` without the call for each."""
-    maps = []
-    for row in rows:
-        self = _new(Map)
-        self._row = row
-        maps.append(self)
-    return maps
-
-
-_new = object.__new__
+_new = MapFields.__new__
 
 
 def _key(m: Map) -> tuple[object, ...]:
     """Return what orders it: the fields, where no name comes before any name."""
-    return *m._row[:7], m._row[7] or ""
+    return *m._row[:7], m.pathname or ""
 
 
 def _number(name: str, value: int, largest: int = _MAX) -> int:

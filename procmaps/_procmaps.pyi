@@ -1,7 +1,9 @@
 """Native core of procmaps: bytes in, built-in types out. Not a public interface."""
 
 from collections.abc import Iterable
-from typing import Any, Literal, final
+from typing import Any, Literal, TypeVar, final
+
+from typing_extensions import Self
 
 from procmaps._amounts import Fields
 from procmaps._elf import ElfFields
@@ -11,10 +13,13 @@ from procmaps._scan import Facts
 from procmaps._selection import Wanted
 from procmaps._symbol import Frame
 
+_Map = TypeVar("_Map", bound=MapFields)
+
 __all__ = [
     "GATE",
     "USAGE_FIELDS",
     "Lines",
+    "MapFields",
     "Process",
     "Scan",
     "Space",
@@ -45,9 +50,47 @@ __all__ = [
 
 __version__: str
 
+class MapFields:
+    """The fields of one mapping, and what follows from them alone; `Map` derives from it.
+
+    It keeps the table alive, and makes objects of the fields when they are asked for.
+    """
+
+    def __new__(cls, row: Row | Table) -> Self:
+        """Of a flat row, or of the first row of a table."""
+
+    @property
+    def begin_address(self) -> int: ...
+    @property
+    def end_address(self) -> int: ...
+    @property
+    def perms(self) -> str: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def device(self) -> tuple[int, int]: ...
+    @property
+    def inode(self) -> int: ...
+    @property
+    def pathname(self) -> str | None: ...
+    @property
+    def is_readable(self) -> bool: ...
+    @property
+    def is_writable(self) -> bool: ...
+    @property
+    def is_executable(self) -> bool: ...
+    @property
+    def is_shared(self) -> bool: ...
+    @property
+    def is_private(self) -> bool: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def _row(self) -> Row: ...
+
 @final
 class Table:
-    """The mappings of one listing: an immutable sequence of flat tuples."""
+    """The mappings of one listing: an immutable sequence of rows."""
 
     def __new__(cls, rows: list[Row]) -> Table:
         """Build from flat rows."""
@@ -61,10 +104,13 @@ class Table:
 
     def __contains__(self, address: object, /) -> bool: ...
     def row(self, index: int) -> Row:
-        """The row at an index."""
+        """The row at an index, flat."""
 
-    def rows(self) -> list[Row]:
-        """All rows, as a list. Neighbours share equal strings and numbers."""
+    def map(self, derived: type[_Map], index: int) -> _Map:
+        """The row at an index, as an object of a type derived from `MapFields`."""
+
+    def maps(self, derived: type[_Map]) -> list[_Map]:
+        """All rows, as objects of such a type."""
 
     @property
     def is_ordered(self) -> bool:
@@ -134,8 +180,8 @@ class Process:
     def closed(self) -> bool:
         """Whether it is closed."""
 
-    def query(self, address: int, or_next: bool) -> Row | None:
-        """By the ioctl: the row that holds an address, or the first above it, or None.
+    def query(self, address: int, or_next: bool) -> Table | None:
+        """By the ioctl: a table of the row that holds an address, or of the first above it, or None.
 
         OSError with ENAMETOOLONG for a name that only the listing has.
         """
@@ -161,8 +207,11 @@ class Process:
     def close(self) -> None:
         """Close. What other threads ask just now is answered first."""
 
-def query_once(listing: str, address: int, encoding: str) -> Row | None:
-    """By the ioctl, from open to close: the row that holds an address in the process with this listing, or None."""
+def query_once(listing: str, address: int, encoding: str) -> Table | None:
+    """By the ioctl, from open to close: a table of the row that holds an address in the process with this listing.
+
+    None if no mapping does.
+    """
 
 @final
 class Scan:

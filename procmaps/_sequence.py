@@ -9,7 +9,7 @@ from _operator import index
 from _thread import RLock
 
 from procmaps._listlike import Listlike
-from procmaps._map import Map, map_of, maps_of
+from procmaps._map import Map
 from procmaps._procmaps import Table
 
 TYPE_CHECKING = False
@@ -186,14 +186,14 @@ class MapSequence(Listlike[Map]):
                 self._some = [None] * len(table)
             m = self._some[i]
             if m is None:
-                m = self._some[i] = map_of(table.row(i))
+                m = self._some[i] = table.map(Map, i)
             return m
 
     def _all(self) -> list[Map]:
         if self._every is None:
             with _making:
                 if self._every is None:
-                    every = maps_of(self._indexed().rows())
+                    every = self._indexed().maps(Map)
                     if self._some is not None:
                         every = [made or new for made, new in zip(self._some, every)]
                     self._every, self._some = every, None

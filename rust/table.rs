@@ -1,7 +1,7 @@
 //! The mappings of one listing, in columns.
 //!
-//! Sixty-four bytes a mapping, and the names once: neighbours mostly belong to one file, so a name
-//! equal to the one before is not stored again.
+//! Fifty-six bytes a mapping, and the names once: neighbours mostly belong to one file, so a name equal
+//! to one of the two before is not stored again.
 
 /// One mapping, in the order of its line. The name is the kernel's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub struct Row<'t> {
 struct Rest {
     offset: u64,
     inode: u64,
-    name_start: usize,
-    name_len: usize,
+    name: usize,
     dev_major: u32,
     dev_minor: u32,
     perms: [u8; 4],
@@ -40,7 +39,9 @@ pub struct Table {
     begins: Vec<u64>,
     ends: Vec<u64>,
     rest: Vec<Rest>,
+    /// The names, one behind the other, and where each ends. They are counted from 1; 0 is no name.
     names: Vec<u8>,
+    name_ends: Vec<usize>,
     disordered: bool,
 }
 
@@ -64,6 +65,7 @@ impl Table {
         self.ends.shrink_to_fit();
         self.rest.shrink_to_fit();
         self.names.shrink_to_fit();
+        self.name_ends.shrink_to_fit();
     }
 
     /// Appends a row.
@@ -71,31 +73,41 @@ impl Table {
         self.disordered |= self.ends.last().is_some_and(|&end| row.begin < end);
         self.begins.push(row.begin);
         self.ends.push(row.end);
-        let (name_start, name_len) = self.keep(row.name.unwrap_or_default());
+        let name = row.name.filter(|name| !name.is_empty()).map_or(0, |name| self.keep(name));
         self.rest.push(Rest {
             offset: row.offset,
             inode: row.inode,
-            name_start,
-            name_len,
+            name,
             dev_major: row.dev_major,
             dev_minor: row.dev_minor,
             perms: row.perms,
         });
     }
 
-    fn keep(&mut self, name: &[u8]) -> (usize, usize) {
-        if let Some(last) = self.rest.iter().rev().take(2).find(|last| self.name(last) == Some(name)) {
-            return (last.name_start, last.name_len);
-        }
-        let start = self.names.len();
-        self.names.extend_from_slice(name);
-        (start, name.len())
+    /// Stores a name, and returns its number.
+    fn keep(&mut self, name: &[u8]) -> usize {
+        let known = self.rest.iter().rev().take(2).map(|last| last.name).find(|&last| self.name(last) == Some(name));
+        known.unwrap_or_else(|| {
+            self.names.extend_from_slice(name);
+            self.name_ends.push(self.names.len());
+            self.name_ends.len()
+        })
     }
 
-    fn name(&self, rest: &Rest) -> Option<&[u8]> {
-        // No name is the empty one: the pattern lets no name be empty.
-        let name = &self.names[rest.name_start..rest.name_start + rest.name_len];
-        (!name.is_empty()).then_some(name)
+    fn name(&self, number: usize) -> Option<&[u8]> {
+        let end = self.name_ends[number.checked_sub(1)?];
+        let start = if number == 1 { 0 } else { self.name_ends[number - 2] };
+        Some(&self.names[start..end])
+    }
+
+    /// The number of a row's name, from 1 to [`Table::names_len`]; 0 if it has none, or there is no such row.
+    pub fn name_number(&self, index: usize) -> usize {
+        self.rest.get(index).map_or(0, |rest| rest.name)
+    }
+
+    /// How many names there are, neighbours' counted once.
+    pub fn names_len(&self) -> usize {
+        self.name_ends.len()
     }
 
     /// How many rows there are.
@@ -129,7 +141,7 @@ impl Table {
             dev_major: rest.dev_major,
             dev_minor: rest.dev_minor,
             inode: rest.inode,
-            name: self.name(rest),
+            name: self.name(rest.name),
         })
     }
 

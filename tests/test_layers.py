@@ -21,7 +21,7 @@ LAYERS = {
     "_names": set(),
     "_kind": set(),
     "_errors": set(),
-    "_map": {"_kind", "_names"},
+    "_map": {"_kind", "_names", "_procmaps"},
     "_selection": {"_kind", "_names"},
     "_listlike": set(),
     "_sequence": {"_listlike", "_map", "_procmaps"},

@@ -16,7 +16,7 @@ import pytest
 
 import procmaps
 from procmaps import _procmaps
-from procmaps._procmaps import Table, parse, read_process
+from procmaps._procmaps import MapFields, Table, parse, read_process
 
 ROWS = [
     (0x1000, 0x3000, "r-xp", 0x2000, 8, 1, 42, "/bin/cat"),
@@ -94,18 +94,22 @@ def test_the_version_is_that_of_the_package():
 # Table
 
 
+def rows_of(table):
+    return [table.row(index) for index in range(len(table))]
+
+
 def test_rows(table):
     assert len(table) == 3
-    assert table.rows() == [table.row(0), table.row(1), table.row(2)] == ROWS
+    assert rows_of(table) == ROWS
     assert table.is_ordered is True
-    types = [[type(value) for value in row] for row in table.rows()]
+    types = [[type(value) for value in row] for row in rows_of(table)]
     assert types == [[type(value) for value in row] for row in ROWS]
 
 
 def test_text(table):
     if table.row(2)[7] == ROWS[2][7]:
         assert table.text(64).encode("utf-8", "surrogateescape") == TEXT
-    assert parse(table.text(32).encode("utf-8", "surrogateescape")).rows() == ROWS
+    assert rows_of(parse(table.text(32).encode("utf-8", "surrogateescape"))) == ROWS
     assert Table([]).text(64) == ""
     for bits in (0, 16, 2**32 - 1):
         with pytest.raises(ValueError, match="bits is 32 or 64"):
@@ -141,9 +145,50 @@ def test_between(table):
 
 
 def test_neighbours_share_what_is_equal():
-    rows = parse(TEXT.splitlines(keepends=True)[0] * 3).rows()
-    assert rows[0][7] is rows[1][7] is rows[2][7]
-    assert rows[0][2] is rows[1][2]
+    table = parse(TEXT.splitlines(keepends=True)[0] * 3)
+    for rows in (rows_of(table), [m._row for m in table.maps(MapFields)]):
+        assert rows[0][7] is rows[1][7] is rows[2][7]
+        assert rows[0][2] is rows[1][2]
+
+
+FIELDS = ("begin_address", "end_address", "perms", "offset", "device", "inode", "pathname")
+
+
+class Derived(MapFields):
+    pass
+
+
+@pytest.mark.parametrize("derived", [MapFields, Derived])
+def test_objects_have_the_fields_of_the_rows(table, derived):
+    objects = table.maps(derived)
+    assert [type(m) for m in objects] == [derived] * 3
+    assert [m._row for m in objects] == [table.map(derived, i)._row for i in range(3)] == ROWS
+    assert [derived(row)._row for row in ROWS] == ROWS
+    for m, (*fields, major, minor, inode, name) in zip(objects, ROWS):
+        assert [getattr(m, field) for field in FIELDS] == [*fields, (major, minor), inode, name]
+    assert [m.size for m in objects] == [row[1] - row[0] for row in ROWS]
+    letters = [[m.is_readable, m.is_writable, m.is_executable, m.is_shared, m.is_private] for m in objects]
+    assert letters == [[1, 0, 1, 0, 1], [1, 1, 0, 0, 1], [0, 0, 1, 1, 0]]
+    del table
+    assert objects[2].pathname == ROWS[2][7]
+
+
+@pytest.mark.parametrize("perms", ["===p", "rw-g", "---p", "rwxs"])
+def test_permissions_are_one_object_each(perms):
+    rows = [(1, 2, perms, 0, 0, 0, 0, None)] * 2
+    first, second = Table(rows).maps(MapFields)
+    assert first.perms == perms
+    assert first.perms is second.perms is Table(rows).row(0)[2]
+
+
+def test_objects_are_of_a_derived_type(table):
+    for derived in (int, object, type):
+        with pytest.raises(TypeError):
+            table.maps(derived)
+    with pytest.raises(IndexError):
+        table.map(MapFields, 3)
+    with pytest.raises(AttributeError):
+        table.map(MapFields, 0).inode = 1
 
 
 @pytest.mark.parametrize("index", [3, sys.maxsize // 1024, sys.maxsize])
@@ -167,7 +212,8 @@ def test_a_table_does_not_change(table):
 
 def test_a_decoder_that_fails_is_an_error():
     table = parse(b"1-2 r--p 0 0:0 0 \xff", "nonsense")
-    for call in (table.rows, lambda: table.row(0)):
+    m = table.map(MapFields, 0)
+    for call in (lambda: m.pathname, lambda: m.pathname, lambda: table.row(0)):
         with pytest.raises(LookupError, match="unknown encoding: nonsense"):
             call()
 
@@ -192,11 +238,14 @@ ODD = [
 
 CALLS = {
     "parse": lambda x: parse(x),
-    "parse, encoding": lambda x: parse(TEXT, x).rows(),
+    "parse, encoding": lambda x: rows_of(parse(TEXT, x)),
     "parse, dialect": lambda x: parse(TEXT, "utf-8", x),
-    "Table": lambda x: Table(x).rows(),
+    "Table": lambda x: rows_of(Table(x)),
     "Table, text": lambda x: Table(x).text(64),
     "index": lambda x: Table(ROWS).row(x),
+    "map, index": lambda x: Table(ROWS).map(MapFields, x),
+    "maps": lambda x: Table(ROWS).maps(x),
+    "MapFields": lambda x: MapFields(x),
     "find": lambda x: Table(ROWS)[x],
     "in": lambda x: x in Table(ROWS),
     "find_packed": lambda x: Table(ROWS).find_packed(x),
@@ -207,7 +256,7 @@ CALLS = {
     "read_process, pid": lambda x: read_process("/proc", x, 1, False, "utf-8"),
     "read_process, attempts": lambda x: read_process("/proc", None, x, False, "utf-8"),
     "read_process, settled": lambda x: read_process("/proc", None, 3, x, "utf-8"),
-    "read_process, encoding": lambda x: read_process("/proc", None, 1, False, x)[0].rows(),
+    "read_process, encoding": lambda x: read_process("/proc", None, 1, False, x)[0].text(64),
 }
 
 

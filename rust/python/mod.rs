@@ -8,6 +8,7 @@ mod errors;
 mod host;
 #[cfg(feature = "lines")]
 mod lines;
+mod map;
 mod names;
 #[cfg_attr(not(target_os = "linux"), path = "no_query.rs")]
 mod query;
@@ -38,6 +39,8 @@ mod _procmaps {
     #[cfg(feature = "lines")]
     #[pymodule_export]
     use super::lines::Lines;
+    #[pymodule_export]
+    use super::map::MapFields;
     #[pymodule_export]
     use super::query::{Process, query_once};
     #[pymodule_export]

@@ -1,4 +1,4 @@
-//! `Process`: questions to a process, answered with flat tuples.
+//! `Process`: questions to a process, answered with rows.
 //!
 //! A question by the ioctl takes less than letting go of the GIL, so it is kept; what reads a
 //! listing or can wait for a file gives it up.
@@ -47,14 +47,15 @@ impl Process {
         Ok(Process { handle, encoding: Encoding::new(encoding), backend, without_memory })
     }
 
-    /// By the ioctl: the row that holds an address, or the first above it, or None.
-    fn query<'py>(&self, address: &Bound<'py, PyAny>, or_next: bool) -> PyResult<Option<FlatRow<'py>>> {
+    /// By the ioctl: a table of the row that holds an address, or of the first above it, or None.
+    fn query(&self, address: &Bound<'_, PyAny>, or_next: bool) -> PyResult<Option<Table>> {
         let py = address.py();
         let handle = self.handle()?;
         let Some(address) = number(address, or_next)? else { return Ok(None) };
         let mut name = [0; NAME_SIZE];
         let found = handle.query(address, if or_next { OR_NEXT } else { 0 }, &mut name);
-        found.map_err(|failure| errors::failure(py, failure))?.map(|row| flat_row(py, row, &self.encoding)).transpose()
+        let found = found.map_err(|failure| errors::failure(py, failure))?;
+        Ok(found.map(|row| Table::of_row(&query::as_printed(row, &mut Vec::new()), self.encoding.clone())))
     }
 
     /// By the ioctl: the row that holds an address, and its name as it is; or None.
@@ -129,19 +130,19 @@ impl Process {
     }
 }
 
-/// By the ioctl, from open to close: the row of a process that holds an address, or None.
+/// By the ioctl, from open to close: a table of the row of a process that holds an address, or None.
 #[pyfunction]
-pub fn query_once<'py>(
-    py: Python<'py>,
+pub fn query_once(
+    py: Python<'_>,
     listing: &str,
-    address: &Bound<'py, PyAny>,
+    address: &Bound<'_, PyAny>,
     encoding: &str,
-) -> PyResult<Option<FlatRow<'py>>> {
+) -> PyResult<Option<Table>> {
     let Some(address) = number(address, false)? else { return Ok(None) };
     let mut name = [0; NAME_SIZE];
     let found = py.detach(|| query::query_once(listing, address, &mut name));
     let found = found.map_err(|error| errors::os_error(py, &error, listing.as_ref()))?;
-    found.map(|row| flat_row(py, row, &Encoding::new(encoding))).transpose()
+    Ok(found.map(|row| Table::of_row(&query::as_printed(row, &mut Vec::new()), Encoding::new(encoding))))
 }
 
 /// An int as an address. None for one beyond all addresses; below all is 0, if what is above counts.

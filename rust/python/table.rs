@@ -1,6 +1,7 @@
-//! `Table`: the rows of one listing as flat tuples, made when asked for.
+//! `Table`: the rows of one listing, as objects made when asked for.
 
 use super::errors;
+use super::map;
 use super::names::Encoding;
 use super::selection::{Wanted, selected};
 use crate::bulk::{self, packed};
@@ -9,7 +10,9 @@ use crate::table;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyInt, PyList, PyMemoryView, PySlice, PyString, PyTuple};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyList, PyMemoryView, PySlice, PyString, PyTuple, PyType};
+use std::sync::OnceLock;
 
 /// How many addresses are copied at a time: memory for all of them would have to be had from the system anew.
 const PART: usize = 1 << 13;
@@ -19,6 +22,8 @@ const PART: usize = 1 << 13;
 pub struct Table {
     pub table: table::Table,
     encoding: Encoding,
+    /// The names that were asked for, by their numbers less one.
+    names: OnceLock<Box<[PyOnceLock<Py<PyString>>]>>,
 }
 
 /// Parse a listing. Raises `ParseError` at the first line that is none.
@@ -35,12 +40,57 @@ pub fn parse(py: Python<'_>, data: &[u8], encoding: &str, dialect: &str) -> PyRe
     Ok(Table::new(table, Encoding::new(encoding)))
 }
 
-type FlatRow<'py> = (u64, u64, String, u64, u32, u32, u64, Option<Bound<'py, PyString>>);
+pub type FlatRow<'py> = (u64, u64, String, u64, u32, u32, u64, Option<Bound<'py, PyString>>);
+
+/// The letters that Linux prints, which are objects made once.
+const LETTERS: [&[u8]; 4] = [b"-r", b"-w", b"-x", b"psS"];
+static PERMS: [PyOnceLock<Py<PyString>>; 2 * 2 * 2 * 3] = [const { PyOnceLock::new() }; 24];
 
 impl Table {
     pub fn new(table: table::Table, encoding: Encoding) -> Table {
-        Table { table, encoding }
+        Table { table, encoding, names: OnceLock::new() }
     }
+
+    pub fn of_row(row: &table::Row<'_>, encoding: Encoding) -> Table {
+        let mut table = table::Table::default();
+        table.push(row);
+        Table::new(table, encoding)
+    }
+
+    /// The permissions as a str, one for all that are equal.
+    pub fn perms<'py>(&self, py: Python<'py>, perms: [u8; 4]) -> Bound<'py, PyString> {
+        let interned = || PyString::intern(py, &String::from_utf8_lossy(&perms));
+        let number = perms.iter().zip(LETTERS).try_fold(0, |number, (letter, letters)| {
+            Some(number * letters.len() + letters.iter().position(|known| known == letter)?)
+        });
+        match number {
+            Some(number) => PERMS[number].get_or_init(py, || interned().unbind()).bind(py).clone(),
+            None => interned(),
+        }
+    }
+
+    /// The name of a row, the same object for neighbours.
+    pub fn name<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyString>>> {
+        let Some(number) = self.table.name_number(index).checked_sub(1) else { return Ok(None) };
+        let names = self.names.get_or_init(|| (0..self.table.names_len()).map(|_| PyOnceLock::new()).collect());
+        let made = names[number].get_or_try_init(py, || {
+            let name = self.table.row(index).and_then(|row| row.name).unwrap_or_default();
+            self.encoding.decode(py, name).map(Bound::unbind)
+        })?;
+        Ok(Some(made.bind(py).clone()))
+    }
+}
+
+/// A table of flat rows.
+pub fn table_of<'py>(rows: impl IntoIterator<Item = FlatRow<'py>>) -> PyResult<Table> {
+    let mut built = table::Table::default();
+    for (begin, end, perms, offset, dev_major, dev_minor, inode, name) in rows {
+        let perms = perms.as_bytes().try_into().map_err(|_| PyValueError::new_err("perms has four letters"))?;
+        let name = name.map(|name| encode(&name)).transpose()?;
+        built.push(&table::Row { begin, end, perms, offset, dev_major, dev_minor, inode, name: name.as_deref() });
+    }
+    built.shrink_to_fit();
+    Ok(Table::new(built, Encoding::new("utf-8")))
 }
 
 #[pymethods]
@@ -48,14 +98,7 @@ impl Table {
     /// Build from flat rows.
     #[new]
     fn from_rows(rows: Vec<FlatRow<'_>>) -> PyResult<Table> {
-        let mut built = table::Table::default();
-        for (begin, end, perms, offset, dev_major, dev_minor, inode, name) in rows {
-            let perms = perms.as_bytes().try_into().map_err(|_| PyValueError::new_err("perms has four letters"))?;
-            let name = name.map(|name| encode(&name)).transpose()?;
-            built.push(&table::Row { begin, end, perms, offset, dev_major, dev_minor, inode, name: name.as_deref() });
-        }
-        built.shrink_to_fit();
-        Ok(Table::new(built, Encoding::new("utf-8")))
+        table_of(rows)
     }
 
     fn __len__(&self) -> usize {
@@ -74,22 +117,22 @@ impl Table {
         Ok(self.__getitem__(address)?.is_some())
     }
 
-    /// The row at an index.
-    fn row<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyTuple>> {
-        if index >= self.table.len() {
-            return Err(PyIndexError::new_err("row index out of range"));
-        }
-        RowMaker::new(py, self).tuple(index)
+    /// The row at an index, flat.
+    pub fn row<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyTuple>> {
+        let row = self.table.row(index).ok_or_else(|| PyIndexError::new_err("row index out of range"))?;
+        let table::Row { begin, end, offset, dev_major, dev_minor, inode, .. } = row;
+        let (perms, name) = (self.perms(py, row.perms), self.name(py, index)?);
+        (begin, end, perms, offset, dev_major, dev_minor, inode, name).into_pyobject(py)
     }
 
-    /// All rows, as a list. Neighbours share equal strings and numbers.
-    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let mut maker = RowMaker::new(py, self);
-        let rows = PyList::empty(py);
-        for index in 0..self.table.len() {
-            rows.append(maker.tuple(index)?)?;
-        }
-        Ok(rows)
+    /// The row at an index, as an object of a type derived from `MapFields`.
+    fn map<'py>(slf: &Bound<'py, Table>, derived: &Bound<'py, PyType>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        map::objects(slf, derived, index, 1)?.get_item(0)
+    }
+
+    /// All rows, as objects of such a type.
+    fn maps<'py>(slf: &Bound<'py, Table>, derived: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyList>> {
+        map::objects(slf, derived, 0, slf.get().table.len())
     }
 
     /// Whether no mapping begins before the end of the one before it.
@@ -167,69 +210,9 @@ fn address_of(int: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
     }
 }
 
-/// Makes tuples, and gives a row the objects of the row before where they are equal.
-struct RowMaker<'a, 'py> {
-    py: Python<'py>,
-    table: &'a Table,
-    perms: Vec<([u8; 4], Bound<'py, PyString>)>,
-    end: (u64, Bound<'py, PyInt>),
-    inode: (u64, Bound<'py, PyInt>),
-    name: (&'a [u8], Option<Bound<'py, PyString>>),
-}
-
-impl<'a, 'py> RowMaker<'a, 'py> {
-    fn new(py: Python<'py>, table: &'a Table) -> Self {
-        let zero = || (0, int(py, 0));
-        RowMaker { py, table, perms: Vec::new(), end: zero(), inode: zero(), name: (b"", None) }
-    }
-
-    fn tuple(&mut self, index: usize) -> PyResult<Bound<'py, PyTuple>> {
-        let py = self.py;
-        let row = self.table.table.row(index).ok_or_else(|| PyIndexError::new_err("row index out of range"))?;
-        let begin = if row.begin == self.end.0 { self.end.1.clone() } else { int(py, row.begin) };
-        self.end = (row.end, int(py, row.end));
-        if row.inode != self.inode.0 {
-            self.inode = (row.inode, int(py, row.inode));
-        }
-        let name = row.name.unwrap_or_default();
-        if name != self.name.0 {
-            self.name = (name, if name.is_empty() { None } else { Some(self.table.encoding.decode(py, name)?) });
-        }
-        PyTuple::new(
-            py,
-            [
-                begin.into_any(),
-                self.end.1.clone().into_any(),
-                self.perms(row.perms).into_any(),
-                int(py, row.offset).into_any(),
-                int(py, row.dev_major.into()).into_any(),
-                int(py, row.dev_minor.into()).into_any(),
-                self.inode.1.clone().into_any(),
-                self.name.1.clone().map_or_else(|| py.None().into_bound(py), Bound::into_any),
-            ],
-        )
-    }
-
-    fn perms(&mut self, perms: [u8; 4]) -> Bound<'py, PyString> {
-        if let Some((_, known)) = self.perms.iter().find(|(known, _)| *known == perms) {
-            return known.clone();
-        }
-        let new = PyString::intern(self.py, &String::from_utf8_lossy(&perms));
-        self.perms.push((perms, new.clone()));
-        new
-    }
-}
-
 fn encode(name: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     match name.to_cow() {
         Ok(name) => Ok(name.into_owned().into_bytes()),
         Err(_) => name.call_method1("encode", ("utf-8", "surrogateescape"))?.extract(),
-    }
-}
-
-fn int(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
-    match value.into_pyobject(py) {
-        Ok(int) => int,
-        Err(never) => match never {},
     }
 }

@@ -1,0 +1,172 @@
+//! `MapFields`: what `Map` is made of. A mapping's place in its table, whose fields become objects when asked for.
+
+use super::table::{FlatRow, Table, table_of};
+use crate::table::Row;
+use pyo3::exceptions::PyIndexError;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple, PyType};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The fields of one mapping, in the order of its line, and what follows from them alone.
+#[pyclass(frozen, subclass, module = "procmaps._procmaps")]
+pub struct MapFields {
+    table: Py<Table>,
+    index: usize,
+}
+
+/// The rows of a table, one after the other.
+///
+/// A type written in Python can be told natively to make an object only by calling it. To call it
+/// each time with the same arguments, of which this is one, is the least that takes.
+#[pyclass(frozen, module = "procmaps._procmaps")]
+struct Rows {
+    table: Py<Table>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl MapFields {
+    /// Of a flat row, or of the first row of a table.
+    #[new]
+    fn new(py: Python<'_>, row: &Bound<'_, PyAny>) -> PyResult<MapFields> {
+        if let Ok(rows) = row.cast::<Rows>() {
+            let Rows { table, next } = rows.get();
+            return MapFields::at(py, table, next.fetch_add(1, Ordering::Relaxed));
+        }
+        if let Ok(table) = row.cast::<Table>() {
+            return MapFields::at(py, table.as_unbound(), 0);
+        }
+        let table = Bound::new(py, table_of([row.extract::<FlatRow<'_>>()?])?)?.unbind();
+        Ok(MapFields { table, index: 0 })
+    }
+
+    /// The first address.
+    #[getter]
+    fn begin_address(&self) -> u64 {
+        self.row().begin
+    }
+
+    /// The first address past the mapping.
+    #[getter]
+    fn end_address(&self) -> u64 {
+        self.row().end
+    }
+
+    /// The permissions as printed, four letters such as `"rw-p"`.
+    ///
+    /// The fourth is "p" (private, copy on write) or "s" (shared). Kernels without
+    /// an MMU print "s" for what may be shared and "S" for what is.
+    #[getter]
+    fn perms<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.table.get().perms(py, self.row().perms)
+    }
+
+    /// The offset in the file at which the mapping begins, bytes.
+    ///
+    /// Anonymous memory prints 0, or on some kernels another number: Linux up to 2.6.29
+    /// its own address, io_uring a cookie.
+    #[getter]
+    fn offset(&self) -> u64 {
+        self.row().offset
+    }
+
+    /// The major and minor number of the file's device, (0, 0) if there is none.
+    ///
+    /// Not always what `os.stat` says of the file: Btrfs and overlayfs print other
+    /// numbers here.
+    #[getter]
+    fn device(&self) -> (u32, u32) {
+        let row = self.row();
+        (row.dev_major, row.dev_minor)
+    }
+
+    /// The inode of the file, 0 if there is none.
+    ///
+    /// For System V shared memory it is the identifier of the segment, and may be 0.
+    #[getter]
+    fn inode(&self) -> u64 {
+        self.row().inode
+    }
+
+    /// The name as printed, or None if there is none.
+    ///
+    /// Bytes that do not decode are kept as surrogates: `os.fsencode` gives the
+    /// kernel's bytes back. A newline in a file name is printed as the four letters
+    /// `\012`, and so is a name that really holds these four. ` (deleted)` at the end
+    /// is the kernel's word or the file's name. See `path` and `is_deleted`.
+    #[getter]
+    fn pathname<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
+        self.table.get().name(py, self.index)
+    }
+
+    /// Whether it may be read.
+    #[getter]
+    fn is_readable(&self) -> bool {
+        self.row().perms[0] == b'r'
+    }
+
+    /// Whether it may be written.
+    #[getter]
+    fn is_writable(&self) -> bool {
+        self.row().perms[1] == b'w'
+    }
+
+    /// Whether it may be executed.
+    #[getter]
+    fn is_executable(&self) -> bool {
+        self.row().perms[2] == b'x'
+    }
+
+    /// Whether what is written is seen by others who map the same.
+    #[getter]
+    fn is_shared(&self) -> bool {
+        matches!(self.row().perms[3], b's' | b'S')
+    }
+
+    /// Whether what is written stays with this process (copy on write).
+    #[getter]
+    fn is_private(&self) -> bool {
+        !self.is_shared()
+    }
+
+    /// The length in bytes; 0 is possible in texts that no kernel made.
+    #[getter]
+    fn size(&self) -> u64 {
+        let row = self.row();
+        row.end - row.begin
+    }
+
+    /// All fields, as a flat row.
+    #[getter]
+    fn _row<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.table.get().row(py, self.index)
+    }
+}
+
+impl MapFields {
+    fn at(py: Python<'_>, table: &Py<Table>, index: usize) -> PyResult<MapFields> {
+        if index >= table.get().table.len() {
+            return Err(PyIndexError::new_err("row index out of range"));
+        }
+        Ok(MapFields { table: table.clone_ref(py), index })
+    }
+
+    fn row(&self) -> Row<'_> {
+        self.table.get().table.row(self.index).expect("made for a row that is there")
+    }
+}
+
+/// Makes an object of a type derived from `MapFields` for each row, from one on, so many.
+pub fn objects<'py>(
+    table: &Bound<'py, Table>,
+    derived: &Bound<'py, PyType>,
+    from: usize,
+    count: usize,
+) -> PyResult<Bound<'py, PyList>> {
+    let py = table.py();
+    let rows = Bound::new(py, Rows { table: table.clone().unbind(), next: AtomicUsize::new(from) })?;
+    let arguments = PyTuple::new(py, [derived.as_any(), rows.as_any()])?;
+    let new = py.get_type::<MapFields>().getattr("__new__")?;
+    let objects = (0..count).map(|_| new.call(arguments.clone(), None)).collect::<PyResult<Vec<_>>>()?;
+    PyList::new(py, objects)
+}
