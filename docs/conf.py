@@ -42,7 +42,9 @@ class Reference(SphinxDirective):
 
 def section(name: str) -> str:
     importlib.import_module(name)
-    return f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n"
+    # What is inherited is told too, but not what Python has for all.
+    options = "   :members:\n   :inherited-members: OSError, BaseException, tuple, object\n"
+    return f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n"
 
 
 def translate(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:

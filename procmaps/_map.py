@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _MAX = 2**64 - 1
 
+_PERMS = {
+    access + sharing
+    for access in ("===", "---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx")
+    for sharing in ("p", "s", "S", "g")
+}
+
 
 class Map(MapFields):
     """A range of addresses of a process, as one line of /proc/PID/maps has it.
@@ -29,6 +35,9 @@ class Map(MapFields):
     the line. Addresses and offsets are ints below 2**64, sizes are bytes, and the
     end is exclusive. Nothing of the line is stripped, decoded or guessed: what is
     an interpretation (`path`, `is_deleted`, `kind`, ...) says so.
+
+    A Map of a listing keeps the numbers and names of all of it in memory, some 60 to 90 bytes a
+    mapping, as long as it is there itself.
 
     Args:
         begin_address: The first address.
@@ -79,7 +88,7 @@ class Map(MapFields):
         )
         if row[1] < row[0]:
             raise ValueError(f"end_address {row[1]:#x} is below begin_address {row[0]:#x}")
-        return super().__new__(cls, row)
+        return _new(cls, row)
 
     # What the name says
 
@@ -151,10 +160,6 @@ class Map(MapFields):
 
     # Questions
 
-    def __contains__(self, address: int) -> bool:
-        """Whether an address lies in the mapping; False for any int out of range."""
-        return self.begin_address <= index(address) < self.end_address
-
     def overlaps(self, other: Map) -> bool:
         """Return whether the two have an address in common."""
         return max(self.begin_address, other.begin_address) < min(self.end_address, other.end_address)
@@ -225,24 +230,6 @@ class Map(MapFields):
 
     # The protocols of a value
 
-    def __eq__(self, other: object) -> bool:
-        return self._row == other._row if isinstance(other, Map) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._row)
-
-    def __lt__(self, other: Map) -> bool:
-        return _key(self) < _key(other) if isinstance(other, Map) else NotImplemented
-
-    def __le__(self, other: Map) -> bool:
-        return _key(self) <= _key(other) if isinstance(other, Map) else NotImplemented
-
-    def __gt__(self, other: Map) -> bool:
-        return _key(self) > _key(other) if isinstance(other, Map) else NotImplemented
-
-    def __ge__(self, other: Map) -> bool:
-        return _key(self) >= _key(other) if isinstance(other, Map) else NotImplemented
-
     def __reduce__(self) -> tuple[Callable[..., Map], tuple[Any, ...]]:
         return type(self), tuple(getattr(self, name) for name in self.__match_args__)
 
@@ -265,11 +252,6 @@ def map_of(row: Row | Table) -> Map:
 _new = MapFields.__new__
 
 
-def _key(m: Map) -> tuple[object, ...]:
-    """Return what orders it: the fields, where no name comes before any name."""
-    return *m._row[:7], m.pathname or ""
-
-
 def _number(name: str, value: int, largest: int = _MAX) -> int:
     try:
         # index() leaves a bool what it is before Python 3.10.
@@ -290,9 +272,8 @@ def _pair(device: tuple[int, int]) -> tuple[int, int]:
 
 
 def _perms(value: str) -> str:
-    if isinstance(value, str) and len(value) == 4 and value[3] in "psSg":
-        if value[:3] == "===" or all([letter in "-" + name for letter, name in zip(value, "rwx")]):
-            return value
+    if isinstance(value, str) and value in _PERMS:
+        return value
     raise ValueError(f"perms are four letters such as 'r-xp', not {value!r}")
 
 

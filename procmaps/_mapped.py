@@ -243,7 +243,8 @@ def _asked(process: Process, m: Map) -> bytes | None:
 
 def _is_same(m: Map, other: Map) -> bool:
     """Whether two are the same mapping of the same file, whatever its name and permissions are now."""
-    return all([m._row[i] == other._row[i] for i in (0, 1, 3, 4, 5, 6)])
+    row, others = m._row, other._row
+    return all([row[i] == others[i] for i in (0, 1, 3, 4, 5, 6)])
 
 
 def _device(status: os.stat_result) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def in_place(old: Sequence[Map], new: Sequence[Map], *, unchanged: bool = True) 
     olds, news = _ordered(old), _ordered(new)
     # Most have not changed at all: they are found faster.
     indices = {old[i]._row: i for i in olds}
-    equal = {j: indices.pop(new[j]._row) for j in news if new[j]._row in indices}
+    equal = {j: indices.pop(row) for j, row in [(j, new[j]._row) for j in news] if row in indices}
     done = set(equal.values())
     olds, news = [i for i in olds if i not in done], [j for j in news if j not in equal]
     groups = _joined(old, new, _overlaps(old, new, olds, news))

@@ -4,7 +4,7 @@
 //! to one of the two before is not stored again.
 
 /// One mapping, in the order of its line. The name is the kernel's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row<'t> {
     /// First address.
     pub begin: u64,
@@ -50,7 +50,11 @@ impl Table {
     pub fn with_capacity_for(text_len: usize) -> Table {
         // The shortest line of a 64-bit kernel has 50 bytes, the usual one 70 to 110. A text that
         // is no listing must not reserve more than it is worth: the room grows with what is found.
-        let rows = (text_len / 80).min(1 << 16);
+        Table::with_capacity((text_len / 80).min(1 << 16))
+    }
+
+    /// An empty table with room for so many rows.
+    pub fn with_capacity(rows: usize) -> Table {
         Table {
             begins: Vec::with_capacity(rows),
             ends: Vec::with_capacity(rows),

@@ -181,6 +181,30 @@ def test_permissions_are_one_object_each(perms):
     assert first.perms is second.perms is Table(rows).row(0)[2]
 
 
+def test_names_are_compared_by_their_letters():
+    first, second = Table([(1, 2, "r--p", 0, 0, 0, 0, name) for name in ("/\udcff", "/\U0001f600")]).maps(MapFields)
+    # Their bytes are in the other order.
+    assert first < second and first <= second and second > first and second >= first and first != second
+
+
+def test_names_of_several_encodings_are_compared_by_their_letters():
+    line = b"1-2 r--p 0 0:0 0 /"
+    one, other = (
+        parse(line + name, encoding).map(MapFields, 0)
+        for name, encoding in [(b"\xe9", "latin-1"), (b"\xc3\xa9", "utf-8")]
+    )
+    assert one == other and hash(one) == hash(other) and one <= other
+    assert one != parse(line + b"\xc3\xa9", "latin-1").map(MapFields, 0)
+
+
+def test_an_address_is_any_int(table):
+    m = table.map(MapFields, 0)
+    assert 0x1000 in m and 0x2FFF in m and 0x3000 not in m
+    assert -1 not in m and 2**64 not in m and 2**200 not in m
+    with pytest.raises(TypeError):
+        assert "" in m
+
+
 def test_objects_are_of_a_derived_type(table):
     for derived in (int, object, type):
         with pytest.raises(TypeError):

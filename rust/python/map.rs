@@ -1,10 +1,15 @@
 //! `MapFields`: what `Map` is made of. A mapping's place in its table, whose fields become objects when asked for.
 
-use super::table::{FlatRow, Table, table_of};
+use super::names::Encoding;
+use super::table::{FlatRow, Table, address_of, table_of};
 use crate::table::Row;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
+use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyList, PyString, PyTuple, PyType};
+use std::cmp::Ordering::Equal;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The fields of one mapping, in the order of its line, and what follows from them alone.
@@ -36,7 +41,7 @@ impl MapFields {
         if let Ok(table) = row.cast::<Table>() {
             return MapFields::at(py, table.as_unbound(), 0);
         }
-        let table = Bound::new(py, table_of([row.extract::<FlatRow<'_>>()?])?)?.unbind();
+        let table = Bound::new(py, table_of(vec![row.extract::<FlatRow<'_>>()?])?)?.unbind();
         Ok(MapFields { table, index: 0 })
     }
 
@@ -136,6 +141,29 @@ impl MapFields {
         row.end - row.begin
     }
 
+    /// Whether an address lies in the mapping; False for any int out of range.
+    fn __contains__(&self, address: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let row = self.row();
+        Ok(address_of(address)?.is_some_and(|address| (row.begin..row.end).contains(&address)))
+    }
+
+    /// By the fields in the order of the line, where no name comes before any name.
+    fn __richcmp__(&self, other: &Bound<'_, MapFields>, op: CompareOp) -> PyResult<bool> {
+        let (a, b) = (self.row(), other.get().row());
+        let mut order = nameless(a).cmp(&nameless(b));
+        if order == Equal && !(a.name == b.name && self.encoding() == other.get().encoding()) {
+            // Names are in the order of their letters, which is not always that of their bytes.
+            order = self.name(other.py())?.compare(other.get().name(other.py())?)?;
+        }
+        Ok(op.matches(order))
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
+        let mut hasher = DefaultHasher::new();
+        (nameless(self.row()), self.name(py)?.hash()?).hash(&mut hasher);
+        Ok(hasher.finish())
+    }
+
     /// All fields, as a flat row.
     #[getter]
     fn _row<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
@@ -154,6 +182,19 @@ impl MapFields {
     fn row(&self) -> Row<'_> {
         self.table.get().table.row(self.index).expect("made for a row that is there")
     }
+
+    fn encoding(&self) -> &Encoding {
+        &self.table.get().encoding
+    }
+
+    /// The name, empty if there is none.
+    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        Ok(self.pathname(py)?.unwrap_or_else(|| PyString::intern(py, "")))
+    }
+}
+
+fn nameless(row: Row<'_>) -> Row<'_> {
+    Row { name: None, ..row }
 }
 
 /// Makes an object of a type derived from `MapFields` for each row, from one on, so many.

@@ -5,7 +5,7 @@ use pyo3::types::{PyBytes, PyString};
 use std::ffi::CString;
 
 /// The encoding of the names; empty for UTF-8.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Encoding(CString);
 
 impl Encoding {

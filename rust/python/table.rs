@@ -21,7 +21,7 @@ const PART: usize = 1 << 13;
 #[pyclass(frozen, module = "procmaps._procmaps")]
 pub struct Table {
     pub table: table::Table,
-    encoding: Encoding,
+    pub encoding: Encoding,
     /// The names that were asked for, by their numbers less one.
     names: OnceLock<Box<[PyOnceLock<Py<PyString>>]>>,
 }
@@ -52,7 +52,7 @@ impl Table {
     }
 
     pub fn of_row(row: &table::Row<'_>, encoding: Encoding) -> Table {
-        let mut table = table::Table::default();
+        let mut table = table::Table::with_capacity(1);
         table.push(row);
         Table::new(table, encoding)
     }
@@ -82,8 +82,8 @@ impl Table {
 }
 
 /// A table of flat rows.
-pub fn table_of<'py>(rows: impl IntoIterator<Item = FlatRow<'py>>) -> PyResult<Table> {
-    let mut built = table::Table::default();
+pub fn table_of(rows: Vec<FlatRow<'_>>) -> PyResult<Table> {
+    let mut built = table::Table::with_capacity(rows.len());
     for (begin, end, perms, offset, dev_major, dev_minor, inode, name) in rows {
         let perms = perms.as_bytes().try_into().map_err(|_| PyValueError::new_err("perms has four letters"))?;
         let name = name.map(|name| encode(&name)).transpose()?;
@@ -198,7 +198,7 @@ impl Table {
 }
 
 /// An int as an address; None if it is too small or too large for one.
-fn address_of(int: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
+pub fn address_of(int: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
     // Nearly all addresses are signed numbers too, which take Python a third of the time.
     if let Ok(address) = int.extract::<i64>() {
         return Ok(u64::try_from(address).ok());
