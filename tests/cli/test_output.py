@@ -99,7 +99,7 @@ def test_a_full_standard_error():
 # Reads without end, and says when it has begun.
 ENDLESS = """
 import sys, time, types
-def read():
+def read(_):
     print(flush=True)
     time.sleep(60)
 sys.stdin = types.SimpleNamespace(buffer=types.SimpleNamespace(read=read))
