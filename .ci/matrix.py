@@ -365,15 +365,15 @@ def emulated() -> None:
     for name in CHOSEN:
         machine = MACHINES[name]
         tree = emulated_tree(machine)
-        target = WORK / f"site-{name}"
+        target = tree.path / "usr/local/lib/python3.13/dist-packages"
         shutil.rmtree(target, ignore_errors=True)
         wheel = wheel_for(name)
         platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (12, 17, 28)]
         where = ["--python-version=3.13", "--only-binary=:all:", *platforms, "--target", target]
         run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
-        variables = {"PYTHONPATH": f"/work/{target.name}", "QEMU_CPU": machine.qemu_cpu}
-        variables = {key: value for key, value in variables.items() if value}
-        tree.run("python3", *pytest("/work/src", f"/work/{name}.xml"), accept=RAN, **variables)
+        variables = {"QEMU_CPU": machine.qemu_cpu} if machine.qemu_cpu else {}
+        suite = pytest("/work/src", f"/work/{name}.xml")
+        tree.run("python3", *suite, accept=RAN, PROCMAPS_TEST_INSTALLED=1, **variables)
         by = "Debian trixie" + (", qemu-user, without /proc" if not machine.has_proc else "")
         record_tests(name, WORK / f"{name}.xml", tree.run("python3", "-c", PROBE, **variables), wheel, by)
 

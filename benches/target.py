@@ -17,7 +17,7 @@ PAGE = mmap.PAGESIZE
 READ, WRITE, EXECUTE = 1, 2, 4
 PRIVATE, ANONYMOUS, FIXED_NOREPLACE = 0x2, 0x20, 0x100000
 # Addresses of as many digits as those of a linker, where nothing is mapped by itself.
-LIBRARIES_AT, ARENAS_AT = 0x2000_0000_0000, 0x3000_0000_0000
+LIBRARIES_AT, ARENAS_AT = (0x2000_0000_0000, 0x3000_0000_0000) if sys.maxsize > 2**32 else (0x2000_0000, 0x6000_0000)
 FILES = 200
 
 libc = ctypes.CDLL(None, use_errno=True)

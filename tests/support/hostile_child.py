@@ -195,8 +195,9 @@ for case, name in MEMFDS.items():
     put(case, memfd(name), b"/memfd:" + name, "memfd", flags=SHARED | FIXED, deleted=True)
 
 fd = memfd(b"far")
-os.ftruncate(fd, 2**63 - PAGE)
-put("offset near 2^63", fd, b"/memfd:far", "memfd", offset=2**63 - 2 * PAGE, deleted=True)
+farthest = 2**63 if sys.maxsize > 2**32 else 2**32 * PAGE  # mmap2(2) takes a number of pages
+os.ftruncate(fd, farthest - PAGE)
+put("the farthest offset", fd, b"/memfd:far", "memfd", offset=farthest - 2 * PAGE, deleted=True)
 
 fd = memfd(b"perms")
 for prot in range(8):
