@@ -149,6 +149,8 @@ def audit(
 def checked(ignore: Iterable[str]) -> list[str]:
     """Return what is to be ignored, if there are such rules."""
     ignore = [ignore] if isinstance(ignore, str) else list(ignore)
+    if not all([isinstance(entry, str) for entry in ignore]):
+        raise TypeError(f"ignore is a str or several, not {ignore!r:.80}")
     unknown = [rule for rule in [entry.partition(":")[0] for entry in ignore] if rule not in BY_ID]
     if unknown:
         raise ValueError(f"no rule is called {unknown[0]!r}; there are {', '.join(BY_ID)}")

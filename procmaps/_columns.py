@@ -75,6 +75,8 @@ class Columns:
 def _part(listing: Maps | Usages) -> tuple[Table, UsageTable | None, int | None]:
     if isinstance(listing, Maps):
         return _table_of(listing), None, listing.pid
+    if not hasattr(listing, "maps"):
+        raise TypeError(f"a listing is a Maps or Usages, not {type(listing).__name__}")
     return _table_of(listing.maps), listing._table, listing.pid
 
 

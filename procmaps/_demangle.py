@@ -82,4 +82,6 @@ def demangle_text(text: str | bytes, *, verbose: bool = False) -> str | bytes:
     """
     if isinstance(text, bytes):
         return _procmaps.demangle_text(text, verbose)
+    if not isinstance(text, str):
+        raise TypeError(f"text is a str or bytes, not {type(text).__name__}")
     return _procmaps.demangle_text(text.encode("utf-8", ERRORS), verbose).decode("utf-8", ERRORS)

@@ -202,7 +202,7 @@ def diff(old: Listing, new: Listing, *, normalize: bool = False) -> Diff:
 
 def _maps(listing: Any) -> list[Map]:
     maps = getattr(listing, "maps", listing)
-    if isinstance(maps, (int, str)):
+    if isinstance(maps, (str, bytes)) or not hasattr(maps, "__iter__"):
         raise TypeError(f"diff compares listings, such as procmaps.from_pid(1234), not {listing!r}")
     return list(maps if isinstance(maps, Maps) else Maps(maps))
 

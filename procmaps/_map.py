@@ -162,6 +162,8 @@ class Map(MapFields):
 
     def overlaps(self, other: Map) -> bool:
         """Return whether the two have an address in common."""
+        if not isinstance(other, Map):
+            raise TypeError(f"other is a Map, not {type(other).__name__}; `address in m` asks for an address")
         return max(self.begin_address, other.begin_address) < min(self.end_address, other.end_address)
 
     def file_offset(self, address: int) -> int | None:

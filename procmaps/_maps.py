@@ -97,6 +97,8 @@ class Maps(MapSequence):
         Args:
             bits: 64 or 32, as for `Map.line`.
         """
+        if bits not in (32, 64):
+            raise ValueError(f"bits is 32 or 64, not {bits!r}")
         return self._indexed().text(bits)
 
     # Against another reading

@@ -183,6 +183,8 @@ class Module:
         if [file_offset, elf_address, symbol].count(None) != 2:
             raise TypeError("runtime_address takes one of file_offset, elf_address and symbol")
         if symbol is not None:
+            if not isinstance(symbol, str):
+                raise TypeError(f"symbol is a str, not {type(symbol).__name__}")
             from procmaps._symbol_files import elf_address_of
 
             elf_address = elf_address_of(self, symbol)

@@ -146,8 +146,17 @@ def from_str(maps_data: str | bytes | bytearray | memoryview, *, dialect: Dialec
         except UnicodeEncodeError as error:
             raise unencodable(maps_data, error.start) from None
         return _maps(data, "utf-8", dialect)
-    data = maps_data if type(maps_data) is bytes else bytes(memoryview(maps_data))
-    return _maps(data, ENCODING, dialect)
+    return _maps(as_bytes(maps_data, "maps_data"), ENCODING, dialect)
+
+
+def as_bytes(data: bytes | bytearray | memoryview, name: str) -> bytes:
+    """Return what an argument holds that is not a str."""
+    if type(data) is bytes:
+        return data
+    try:
+        return bytes(memoryview(data))
+    except TypeError:
+        raise TypeError(f"{name} is a str or bytes, not {type(data).__name__}") from None
 
 
 def _maps(data: bytes, encoding: str, dialect: Dialect) -> Maps:
@@ -220,7 +229,10 @@ def checked_pid(pid: int | None) -> int | None:
         return None
     if isinstance(pid, bool):
         raise TypeError("pid is an int or None, not a bool")
-    number = index(pid)
+    try:
+        number = index(pid)
+    except TypeError:
+        raise TypeError(f"pid is an int or None, not {type(pid).__name__}") from None
     if 0 < number < 2**31:
         return number
     raise ValueError(f"pid is from 1 to 2**31 - 1, or None for this process, not {number}")

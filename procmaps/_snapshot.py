@@ -79,6 +79,8 @@ class Snapshot:
         Raises:
             ParseError: They are none.
         """
+        if not isinstance(data, bytes):
+            raise TypeError(f"data is bytes, not {type(data).__name__}")
         heading = heading_of(data)
         if heading is None:
             raise ParseError(1, 1, "snapshot", repr(MAGIC.decode()), data.partition(b"\n")[0])

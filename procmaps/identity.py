@@ -15,14 +15,13 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from procmaps._map import Map
 from procmaps._mapped import MappedFile, Sight, current
 from procmaps.query import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
-
-    from procmaps._map import Map
 
     State = Literal["present", "named_so", "unlinked", "replaced", "never_a_file", "unknown"]
 
@@ -86,6 +85,8 @@ def identify(m: Map, pid: int | None = None, *, proc: str | os.PathLike[str] | N
 
 def identify_in(process: Process, m: Map) -> Identity:
     """Return the same, by a handle that is open."""
+    if not isinstance(m, Map):
+        raise TypeError(f"m is a Map, not {type(m).__name__}")
     for _ in range(_TRIES):
         try:
             now = current(process, m)

@@ -24,8 +24,9 @@ listing within one line, as JSON has it: decode that first.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from procmaps._damage import Mapping, is_cut, is_field, mapping_in, name_in
 from procmaps._errors import ParseError
@@ -33,10 +34,7 @@ from procmaps._lines import text as text_of
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse
-from procmaps._read import unencodable
-
-if TYPE_CHECKING:
-    import os
+from procmaps._read import as_bytes, unencodable
 
 __all__ = ["TOLERANCES", "Line", "Note", "Reading", "from_path", "from_str"]
 
@@ -142,7 +140,7 @@ def from_path(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Read
     >>> from_path("/proc/self/maps").notes
     ()
     """
-    with open(path, "rb") as file:
+    with open(os.fsdecode(path), "rb") as file:
         return from_str(text_of(file.read))
 
 
@@ -183,7 +181,7 @@ def from_str(text: str | bytes | bytearray | memoryview) -> Reading:
 
 def _encoded(text: str | bytes | bytearray | memoryview) -> tuple[bytes, str]:
     if not isinstance(text, str):
-        return bytes(text), ENCODING
+        return as_bytes(text, "text"), ENCODING
     try:
         return text.encode("utf-8", "surrogateescape"), "utf-8"
     except UnicodeEncodeError as error:

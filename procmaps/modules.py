@@ -48,6 +48,8 @@ def loaded(name: str, pid: int | None = None, *, proc: str | os.PathLike[str] | 
     >>> procmaps.loaded("libc_that_nobody_has")
     []
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name is a str, not {type(name).__name__}")
     if "/" in name:
         raise ValueError(f"the name of a library has no slash: {name!r}; Module.path has the path")
     maps = from_pid(pid, proc=proc)

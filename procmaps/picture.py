@@ -78,6 +78,10 @@ def to_svg(
         raise ValueError(f"kind is 'space' or 'treemap', not {kind!r}")
     if theme not in THEMES:
         raise ValueError(f"theme is 'auto', 'light' or 'dark', not {theme!r}")
+    if not isinstance(maps, Maps) and not hasattr(maps, "maps"):
+        raise TypeError(f"maps is a Maps or Usages, not {type(maps).__name__}")
+    if not isinstance(title, (str, type(None))):
+        raise TypeError(f"title is a str or None, not {type(title).__name__}")
     listing, usages = (maps, None) if isinstance(maps, Maps) else (maps.maps, maps)
     heading = _title_of(listing) if title is None else title
     every = parts(listing, usages)

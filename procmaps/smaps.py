@@ -25,7 +25,7 @@ from procmaps._heading import below_heading, heading_of
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_rollup, read_smaps
-from procmaps._read import checked_pid, explained, own_pid, proc_root, read_file, unencodable
+from procmaps._read import as_bytes, checked_pid, explained, own_pid, proc_root, read_file, unencodable
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -146,7 +146,7 @@ def from_str(smaps_data: str | bytes | bytearray | memoryview) -> Usages:
             return _parsed(smaps_data.encode("utf-8", "surrogateescape"), "utf-8")
         except UnicodeEncodeError as error:
             raise unencodable(smaps_data, error.start) from None
-    return _parsed(bytes(memoryview(smaps_data)), ENCODING)
+    return _parsed(as_bytes(smaps_data, "smaps_data"), ENCODING)
 
 
 def rollup(pid: int | None = None, *, proc: str | os.PathLike[str] | None = None) -> Rollup:
