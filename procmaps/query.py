@@ -27,6 +27,7 @@ from procmaps._read import checked_pid, explained, inconsistent, own_pid, proc_r
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from procmaps._procmaps import Table
@@ -342,7 +343,7 @@ class Process:
         state = "closed" if self.closed else f"by {self.backend}"
         return f"<{__name__}.Process {'self' if self.pid is None else self.pid}, {state}>"
 
-    def __del__(self) -> None:
+    def __del__(self, warn: Callable[..., None] = warn) -> None:  # at the end of Python, globals can be None
         native = getattr(self, "_native", None)
         if native is not None and not native.closed:
             warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)

@@ -516,6 +516,15 @@ def test_one_that_is_dropped(child):
         drop()
 
 
+def test_one_that_is_dropped_after_the_globals_of_its_module(monkeypatch, child):
+    """As free-threaded Python can do at its end."""
+    process = Process(child)
+    monkeypatch.setattr(query, "warn", None)
+    with pytest.warns(ResourceWarning, match="unclosed"):
+        process.__del__()
+    assert process.closed
+
+
 def test_this_process_is_the_one_that_opened_it(backend):
     with Process(backend=backend) as process:
         assert repr(process) == f"<procmaps.query.Process self, by {backend}>"
