@@ -115,11 +115,8 @@ class Table:
     def row(self, index: int) -> Row:
         """The row at an index, flat."""
 
-    def map(self, derived: type[_Map], index: int) -> _Map:
-        """The row at an index, as an object of a type derived from `MapFields`."""
-
-    def maps(self, derived: type[_Map]) -> list[_Map]:
-        """All rows, as objects of such a type."""
+    def maps(self, derived: type[_Map], indices: list[int] | None = None) -> list[_Map]:
+        """All rows, or those at some indices, as objects of a type derived from `MapFields`."""
 
     @property
     def is_ordered(self) -> bool:

@@ -178,16 +178,20 @@ class MapSequence(Listlike[Map]):
         return self._make(i) if m is None else m
 
     def _make(self, i: int) -> Map:
+        return self._some_of([i])[0]
+
+    def _some_of(self, indices: list[int]) -> list[Map]:
         with _making:
             if self._every is not None:
-                return self._every[i]
+                return [self._every[i] for i in indices]
             table = self._indexed()
             if self._some is None:
                 self._some = [None] * len(table)
-            m = self._some[i]
-            if m is None:
-                m = self._some[i] = table.map(Map, i)
-            return m
+            some = self._some
+            missing = [i for i in indices if some[i] is None]
+            for i, m in zip(missing, table.maps(Map, missing)):
+                some[i] = m
+            return [some[i] for i in indices]  # type: ignore[misc]
 
     def _all(self) -> list[Map]:
         if self._every is None:
@@ -200,7 +204,7 @@ class MapSequence(Listlike[Map]):
         return self._every
 
     def _pick(self, indices: Iterable[int]) -> Self:
-        return self._those(self._at(i) for i in indices)
+        return self._those(self._some_of(list(indices)))
 
     def _those(self, maps: Iterable[Map]) -> Self:
         """Return some of these mappings, which are still of the process that was read."""

@@ -162,7 +162,7 @@ class Derived(MapFields):
 def test_objects_have_the_fields_of_the_rows(table, derived):
     objects = table.maps(derived)
     assert [type(m) for m in objects] == [derived] * 3
-    assert [m._row for m in objects] == [table.map(derived, i)._row for i in range(3)] == ROWS
+    assert [m._row for m in objects] == [table.maps(derived, [i])[0]._row for i in range(3)] == ROWS
     assert [derived(row)._row for row in ROWS] == ROWS
     for m, (*fields, major, minor, inode, name) in zip(objects, ROWS):
         assert [getattr(m, field) for field in FIELDS] == [*fields, (major, minor), inode, name]
@@ -190,15 +190,15 @@ def test_names_are_compared_by_their_letters():
 def test_names_of_several_encodings_are_compared_by_their_letters():
     line = b"1-2 r--p 0 0:0 0 /"
     one, other = (
-        parse(line + name, encoding).map(MapFields, 0)
+        parse(line + name, encoding).maps(MapFields, [0])[0]
         for name, encoding in [(b"\xe9", "latin-1"), (b"\xc3\xa9", "utf-8")]
     )
     assert one == other and hash(one) == hash(other) and one <= other
-    assert one != parse(line + b"\xc3\xa9", "latin-1").map(MapFields, 0)
+    assert one != parse(line + b"\xc3\xa9", "latin-1").maps(MapFields, [0])[0]
 
 
 def test_an_address_is_any_int(table):
-    m = table.map(MapFields, 0)
+    m = table.maps(MapFields, [0])[0]
     assert 0x1000 in m and 0x2FFF in m and 0x3000 not in m
     assert -1 not in m and 2**64 not in m and 2**200 not in m
     with pytest.raises(TypeError):
@@ -210,9 +210,9 @@ def test_objects_are_of_a_derived_type(table):
         with pytest.raises(TypeError):
             table.maps(derived)
     with pytest.raises(IndexError):
-        table.map(MapFields, 3)
+        table.maps(MapFields, [3])[0]
     with pytest.raises(AttributeError):
-        table.map(MapFields, 0).inode = 1
+        table.maps(MapFields, [0])[0].inode = 1
 
 
 @pytest.mark.parametrize("index", [3, sys.maxsize // 1024, sys.maxsize])
@@ -236,7 +236,7 @@ def test_a_table_does_not_change(table):
 
 def test_a_decoder_that_fails_is_an_error():
     table = parse(b"1-2 r--p 0 0:0 0 \xff", "nonsense")
-    m = table.map(MapFields, 0)
+    m = table.maps(MapFields, [0])[0]
     for call in (lambda: m.pathname, lambda: m.pathname, lambda: table.row(0)):
         with pytest.raises(LookupError, match="unknown encoding: nonsense"):
             call()
@@ -267,7 +267,7 @@ CALLS = {
     "Table": lambda x: rows_of(Table(x)),
     "Table, text": lambda x: Table(x).text(64),
     "index": lambda x: Table(ROWS).row(x),
-    "map, index": lambda x: Table(ROWS).map(MapFields, x),
+    "maps, index": lambda x: Table(ROWS).maps(MapFields, [x]),
     "maps": lambda x: Table(ROWS).maps(x),
     "MapFields": lambda x: MapFields(x),
     "find": lambda x: Table(ROWS)[x],

@@ -19,14 +19,14 @@ pub struct MapFields {
     index: usize,
 }
 
-/// The rows of a table, one after the other.
+/// A row of a table, now this one and now that.
 ///
 /// A type written in Python can be told natively to make an object only by calling it. To call it
 /// each time with the same arguments, of which this is one, is the least that takes.
 #[pyclass(frozen, module = "procmaps._procmaps")]
-struct Rows {
+struct Cursor {
     table: Py<Table>,
-    next: AtomicUsize,
+    index: AtomicUsize,
 }
 
 #[pymethods]
@@ -34,9 +34,9 @@ impl MapFields {
     /// Of a flat row, or of the first row of a table.
     #[new]
     fn new(py: Python<'_>, row: &Bound<'_, PyAny>) -> PyResult<MapFields> {
-        if let Ok(rows) = row.cast::<Rows>() {
-            let Rows { table, next } = rows.get();
-            return MapFields::at(py, table, next.fetch_add(1, Ordering::Relaxed));
+        if let Ok(cursor) = row.cast::<Cursor>() {
+            let Cursor { table, index } = cursor.get();
+            return MapFields::at(py, table, index.load(Ordering::Relaxed));
         }
         if let Ok(table) = row.cast::<Table>() {
             return MapFields::at(py, table.as_unbound(), 0);
@@ -197,17 +197,19 @@ fn nameless(row: Row<'_>) -> Row<'_> {
     Row { name: None, ..row }
 }
 
-/// Makes an object of a type derived from `MapFields` for each row, from one on, so many.
+/// Makes objects of a type derived from `MapFields`, of rows in any order.
 pub fn objects<'py>(
     table: &Bound<'py, Table>,
     derived: &Bound<'py, PyType>,
-    from: usize,
-    count: usize,
+    indices: impl Iterator<Item = usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = table.py();
-    let rows = Bound::new(py, Rows { table: table.clone().unbind(), next: AtomicUsize::new(from) })?;
-    let arguments = PyTuple::new(py, [derived.as_any(), rows.as_any()])?;
+    let cursor = Bound::new(py, Cursor { table: table.clone().unbind(), index: AtomicUsize::new(0) })?;
+    let arguments = PyTuple::new(py, [derived.as_any(), cursor.as_any()])?;
     let new = py.get_type::<MapFields>().getattr("__new__")?;
-    let objects = (0..count).map(|_| new.call(arguments.clone(), None)).collect::<PyResult<Vec<_>>>()?;
-    PyList::new(py, objects)
+    let object = |index| {
+        cursor.get().index.store(index, Ordering::Relaxed);
+        new.call(arguments.clone(), None)
+    };
+    PyList::new(py, indices.map(object).collect::<PyResult<Vec<_>>>()?)
 }

@@ -125,14 +125,17 @@ impl Table {
         (begin, end, perms, offset, dev_major, dev_minor, inode, name).into_pyobject(py)
     }
 
-    /// The row at an index, as an object of a type derived from `MapFields`.
-    fn map<'py>(slf: &Bound<'py, Table>, derived: &Bound<'py, PyType>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        map::objects(slf, derived, index, 1)?.get_item(0)
-    }
-
-    /// All rows, as objects of such a type.
-    fn maps<'py>(slf: &Bound<'py, Table>, derived: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyList>> {
-        map::objects(slf, derived, 0, slf.get().table.len())
+    /// All rows, or those at some indices, as objects of a type derived from `MapFields`.
+    #[pyo3(signature = (derived, indices=None))]
+    fn maps<'py>(
+        slf: &Bound<'py, Table>,
+        derived: &Bound<'py, PyType>,
+        indices: Option<Vec<usize>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        match indices {
+            Some(indices) => map::objects(slf, derived, indices.into_iter()),
+            None => map::objects(slf, derived, 0..slf.get().table.len()),
+        }
     }
 
     /// Whether no mapping begins before the end of the one before it.
