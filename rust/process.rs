@@ -7,7 +7,8 @@
 //! - `/proc/PID` is opened once and `maps` is opened from it, so that a number given to another
 //!   process meanwhile is an error (ESRCH), never that process.
 //! - After the end, the beginning is asked for once more: the address space of a descriptor dies
-//!   once and for all, so an answer proves that the end was the real one.
+//!   once and for all, so an answer proves that the end was the real one. So does the line of
+//!   `[vsyscall]`, where there is one.
 //! - A listing in which addresses go back or overlap is read again.
 //! - `settled` reads until two texts in a row are the same, the only cure for a mapping that moved
 //!   from one page of the listing to another.
@@ -24,14 +25,14 @@ use rustix::fs::{CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
-const LONGEST_LINE: u64 = 1 << 20;
+const LONGEST_LINE: usize = 1 << 20;
 
 /// More than any other file of a process that is read here.
 const MOST_FACTS: u64 = 1 << 20;
@@ -46,6 +47,11 @@ pub trait Listing: Default {
 
     /// Whether no mapping begins before the end of the one above it.
     fn is_ordered(&self) -> bool;
+
+    /// Whether nothing can come after this line, and only a live address space has it.
+    fn is_end(_line: &[u8]) -> bool {
+        false
+    }
 }
 
 impl Listing for Table {
@@ -57,6 +63,11 @@ impl Listing for Table {
 
     fn is_ordered(&self) -> bool {
         self.is_ordered()
+    }
+
+    /// The page that the kernel lends to every process is behind all mappings: m_next() in fs/proc/task_mmu.c.
+    fn is_end(line: &[u8]) -> bool {
+        cfg!(target_arch = "x86_64") && line.starts_with(b"ffffffffff600000-ffffffffff601000 ")
     }
 }
 
@@ -94,7 +105,7 @@ pub fn read<L: Listing>(root: &Path, pid: Option<u32>, attempts: u32, settled: b
         if settled {
             std::mem::swap(&mut before, &mut text);
         }
-        if !process.read_whole(&file, &mut text)? {
+        if !process.read_whole::<L>(&file, &mut text)? {
             match process.fate()? {
                 Fate::Alive => {}
                 Fate::WithoutMemory(_) if !text.is_empty() => return Err(Failure::Ended(process.path)),
@@ -121,24 +132,38 @@ pub(crate) fn directory(root: &Path, pid: Option<u32>) -> PathBuf {
 }
 
 /// Reads a listing from its beginning; whether its end was the end of the listing and not of the process.
-pub(crate) fn read_listing(mut file: &File, text: &mut Vec<u8>) -> io::Result<bool> {
-    file.rewind()?;
-    read_lines(file, text)?;
-    query::is_alive(file)
+pub(crate) fn read_listing<L: Listing>(file: &File, text: &mut Vec<u8>) -> io::Result<bool> {
+    Ok(read_up_to(file, text, L::is_end)? || query::is_alive(file)?)
 }
 
 /// Reads a file of /proc of any length; EFBIG if it has a line that no kernel prints.
 pub(crate) fn read_lines(file: &File, text: &mut Vec<u8>) -> io::Result<()> {
+    read_up_to(file, text, |_| false).map(drop)
+}
+
+/// The same, but no further than a line that is the last one; whether there was one.
+fn read_up_to(file: &File, text: &mut Vec<u8>, is_last: fn(&[u8]) -> bool) -> io::Result<bool> {
     text.clear();
     loop {
-        let before = text.len();
-        // take() also keeps read_to_end() from asking for the size, which is 0 for all of /proc.
-        let read = file.take(LONGEST_LINE).read_to_end(text)? as u64;
-        if read < LONGEST_LINE {
-            return Ok(());
-        }
-        if memchr::memchr(b'\n', &text[before..]).is_none() {
+        // The kernel gives a page at a time.
+        text.reserve(1 << 12);
+        let (at, room) = (text.len(), text.capacity() - text.len());
+        // With the place, there is nothing to rewind.
+        let read = match rustix::io::pread(file, rustix::buffer::spare_capacity(text), at as u64) {
+            Ok(0) => return Ok(false),
+            Ok(read) => read,
+            Err(Errno::INTR) => continue,
+            Err(errno) => return Err(errno.into()),
+        };
+        let ended = text.strip_suffix(b"\n");
+        let lines = ended.unwrap_or(text);
+        let line = &lines[memchr::memrchr(b'\n', lines).map_or(0, |end| end + 1)..];
+        if line.len() > LONGEST_LINE {
             return Err(Errno::FBIG.into());
+        }
+        // A file that only stands for that of the kernel may go on: then it has filled all the room.
+        if ended.is_some() && read < room && is_last(line) {
+            return Ok(true);
         }
     }
 }
@@ -193,8 +218,8 @@ impl Process {
     }
 
     /// As [`read_listing`], of a file opened for it.
-    fn read_whole(&self, name: &Path, text: &mut Vec<u8>) -> Result<bool, Failure> {
-        read_listing(&self.file(name)?, text).map_err(|error| self.failure(name, error))
+    fn read_whole<L: Listing>(&self, name: &Path, text: &mut Vec<u8>) -> Result<bool, Failure> {
+        read_listing::<L>(&self.file(name)?, text).map_err(|error| self.failure(name, error))
     }
 
     /// The same file of a thread that goes on although the first one has ended (pthread_exit(3)): the

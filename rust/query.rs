@@ -205,7 +205,7 @@ impl Handle {
     pub fn read(&self, attempts: u32) -> Result<Snapshot, Failure> {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = Vec::with_capacity(16 << 10);
-        self.until_ordered(attempts, || match process::read_listing(&self.maps, &mut text) {
+        self.until_ordered(attempts, || match process::read_listing::<Table>(&self.maps, &mut text) {
             Ok(true) => maps::parse(&text, Dialect::Linux).map_err(Failure::Parse),
             Ok(false) => Err(self.ended()),
             Err(error) => Err(self.failure(error)),

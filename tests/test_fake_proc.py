@@ -34,6 +34,18 @@ def proc(tmp_path):
     return FakeProc(tmp_path)
 
 
+GATE = b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n"
+BEHIND = b"ffffffffff601000-ffffffffff602000 rw-p 00000000 00:00 0 \n"
+
+
+@pytest.mark.parametrize("size", [4096, 8192, 16384, 32768])
+def test_what_is_behind_the_last_line_of_a_kernel_is_not_lost(proc, size):
+    """A reading ends at that line, but a file that only stands for the kernel's goes on, wherever a read ends."""
+    line = b"00001000-00002000 r--p 00000000 08:01 5 /"
+    proc.add(123, line + b"x" * (size - len(line) - 1 - len(GATE)) + b"\n" + GATE + BEHIND)
+    assert procmaps.from_pid(123, proc=proc.root)[-1].line() == BEHIND.decode().rstrip("\n")
+
+
 # Where it is
 
 
