@@ -9,7 +9,8 @@ import report
 # The figure is `key` of the record of a reader, whose name begins with `reader`, for a job at a process with so many
 # mappings; less that of another reader, if there is one.
 Goal = namedtuple("Goal", "what sense number unit job mappings reader key less", defaults=[None])
-Verdict = namedtuple("Verdict", "what goal measured is_met")
+# `then` is a time as it would be on the machine of the aims, None for what is no time.
+Verdict = namedtuple("Verdict", "what goal measured is_met then")
 
 MOST, LEAST = "at most", "at least"
 # Ours is the first that has this name.
@@ -17,6 +18,9 @@ OURS = "procmaps "
 OLD, SPLIT, RE, PSUTIL, NUMPY = "procmaps 0.6.5", "split Python", "re Python", "psutil", "numpy.searchsorted"
 PROCFS = "procfs"
 KERNEL, NOTHING, FLOOR, RATIO, EACH = "kernel", "python -c pass", "per_floor", "per_ours", "ns_per_unit"
+
+# What `python -c pass` took where the aims were set, in nanoseconds.
+PASS = Goal("python -c pass", MOST, 9.4e6, "ns", "import", None, NOTHING, "ns")
 
 GOALS = [
     Goal("37 mappings, every Map object made / kernel", MOST, 1.25, "", "build", 37, OURS, FLOOR),
@@ -58,12 +62,20 @@ GOALS = [
 def verdicts(records):
     """Return what is said of each goal that was measured."""
     found = [(goal, measured(goal, records)) for goal in GOALS]
-    return [verdict(goal, figure) for goal, figure in found if figure is not None]
+    slower = slowness(records)
+    return [verdict(goal, figure, slower) for goal, figure in found if figure is not None]
 
 
-def verdict(goal, figure):
+def verdict(goal, figure, slower):
     is_met = figure <= goal.number if goal.sense == MOST else figure >= goal.number
-    return Verdict(goal.what, f"{goal.sense} {amount(goal.number, goal.unit)}", amount(figure, goal.unit), is_met)
+    then = amount(figure / slower, goal.unit) if slower and goal.unit == "ns" else None
+    return Verdict(goal.what, f"{goal.sense} {amount(goal.number, goal.unit)}", amount(figure, goal.unit), is_met, then)
+
+
+def slowness(records):
+    """Return how many times as long Python takes to start as where the aims were set; None if that was not measured."""
+    start = measured(PASS, records)
+    return start and start / PASS.number
 
 
 def measured(goal, records):

@@ -84,7 +84,7 @@ class Measurement:
     def _memory(self, pid, mappings):
         found = []
         for reader in self._readers:
-            for job in [job for job in ("build", "read") if job in reader.jobs]:
+            for job in [job for job in ("build", "read") if reader.is_python and job in reader.jobs]:
                 taken = processes.memory(reader, job, pid, self._effort["processes"])
                 found.append(figures.memory(mappings, f"{reader.label}, {job}", *taken))
         self._report(found, report.memory_lines)

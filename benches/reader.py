@@ -28,6 +28,10 @@ class Reader:
     def label(self):
         return f"{self.name} {self.version}" if self.version else self.name
 
+    @property
+    def is_python(self):
+        return self.command[-1].endswith(".py")
+
     def do(self, job, pid, number=1):
         """Return the nanoseconds of a call, or the checksum if the job is `check`."""
         self._process.stdin.write(f"{job} {pid} {number}\n")

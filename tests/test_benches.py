@@ -241,5 +241,16 @@ def test_aims_that_are_differences_or_lower_bounds():
         figure("procmaps 0.6.5", job="parse", per_ours=7.5),
     ]
     over, ratio = part("goals").verdicts(records)
-    assert (over.goal, over.measured, over.is_met) == ("at most 220 ns", "300 ns", False)
+    assert (over.goal, over.measured, over.is_met, over.then) == ("at most 220 ns", "300 ns", False, None)
     assert (ratio.goal, ratio.measured, ratio.is_met) == ("at least 7", "7.5", True)
+
+
+def test_times_are_set_beside_those_of_the_machine_of_the_aims():
+    records = [
+        figure("procmaps 0.7.0", job="parse", ns_per_unit=300.0, per_ours=1.0),
+        figure("procmaps 0.6.5", job="parse", per_ours=7.5),
+        figure("python -c pass", None, job="import", ns=18.8e6),
+    ]
+    time, ratio = part("goals").verdicts(records)
+    assert (time.measured, time.then, time.is_met) == ("300 ns", "150 ns", False)
+    assert ratio.then is None
