@@ -279,9 +279,11 @@ def here() -> None:
 
 
 def reports() -> None:
-    """What `tox` has tested here, as it leaves it in .tox/junit, without doing it again."""
-    for path in (ROOT / ".tox" / "junit").glob("py3*.xml"):
-        for version, python in dict(pythons(int(path.stem[3:]))).items():
+    """What `.ci/run` has tested here, as it leaves it in .tox/junit, without doing it again."""
+    junit = ROOT / ".tox" / "junit"
+    for path in [*junit.glob("py3*.xml"), *junit.glob("coverage.xml")]:
+        said = {item.get("name"): item.get("value") for item in ElementTree.parse(path).iter("property")}
+        for version, python in dict(pythons(int(said["python"].split(".")[1]))).items():
             built_by_tox = Path("procmaps-0-cp39-abi3-linux_x86_64.whl")
             record_tests(f"here {version}", path, run(python, "-c", PROBE), built_by_tox, "this machine, by tox")
 
@@ -373,7 +375,7 @@ def emulated() -> None:
         run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
         variables = {"QEMU_CPU": machine.qemu_cpu} if machine.qemu_cpu else {}
         suite = pytest("/work/src", f"/work/{name}.xml")
-        tree.run("python3", *suite, accept=RAN, PROCMAPS_TEST_INSTALLED=1, **variables)
+        tree.run("python3", *suite, accept=RAN, **variables)
         by = "Debian trixie" + (", qemu-user, without /proc" if not machine.has_proc else "")
         record_tests(name, WORK / f"{name}.xml", tree.run("python3", "-c", PROBE, **variables), wheel, by)
 
