@@ -143,6 +143,7 @@ def boot(suite: str, machine: str, variant: str, packages: str, name: str = "", 
         options_of_apt = '--aptopt=Acquire::Check-Valid-Until "false"'  # the mirror may be a snapshot
         source = f"deb [signed-by={KEYRING}] {host} {suite} main"
         kind = [f"--arch={machine}", f"--variant={variant}", f"--include={packages}"]
+        shutil.rmtree(f"{path}.new", ignore_errors=True)
         run("mmdebstrap", "--quiet", options_of_apt, *kind, suite, f"{path}.new", source)
         for name in ("bin", "lib", "lib64", "sbin"):  # --variant=extract leaves them out
             if (path.with_name(f"{path.name}.new") / "usr" / name).exists():
