@@ -7,7 +7,7 @@ import os
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OWN = ["ours", "ours_arrow", "ours_numpy", "ours_records", "python_split", "python_re"]
+OWN = ["ours", "ours_uncollected", "ours_arrow", "ours_numpy", "ours_records", "python_split", "python_re"]
 PEERS = ["procmaps_0_6_5", "psutil_", "python_ptrace", "pwntools", "numpy_searchsorted"]
 
 
