@@ -85,6 +85,12 @@ def test_no_standard_input():
     assert (done.returncode, done.stderr) == (2, b"procmaps: standard input is closed\n")
 
 
+def test_an_input_that_is_none(command, monkeypatch):
+    """As Python has it for a program without a console."""
+    monkeypatch.setattr(sys, "stdin", None)
+    assert command("-") == (2, "", "procmaps: standard input is closed\n")
+
+
 @unix
 def test_no_standard_error():
     done = shell("procmaps /missing 2>&-")
