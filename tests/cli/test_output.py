@@ -91,6 +91,15 @@ def test_an_input_that_is_none(command, monkeypatch):
     assert command("-") == (2, "", "procmaps: standard input is closed\n")
 
 
+@pytest.mark.parametrize("verb", ["show", "mem", "diff"])
+def test_a_line_that_is_too_long(command, tmp_path, verb):
+    path = tmp_path / "long"
+    path.write_bytes(b"1000-2000 r--p 00000000 08:01 5 /" + b"x" * (2 << 20))
+    status, out, err = command(verb, path, *[path] * (verb == "diff"))
+    assert (status, out) == (5, "")
+    assert "an end of the line within a mebibyte" in err
+
+
 @unix
 def test_no_standard_error():
     done = shell("procmaps /missing 2>&-")
