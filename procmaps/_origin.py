@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from procmaps._proc_files import content, number
+from procmaps._proc_files import after, content, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def title(about: dict[str, Any]) -> str:
 
 
 def _started(root: str, ticks: int | None) -> str | None:
-    lines = (_content(os.path.join(root, "stat")) or b"").splitlines()
-    boot = next((number(line[len(b"btime ") :]) for line in lines if line.startswith(b"btime ")), None)
+    boot = number(after(os.path.join(root, "stat"), "btime "))
     if ticks is None or boot is None or sys.platform == "win32":
         return None
     try:

@@ -38,6 +38,13 @@ def content_or_nothing(path: str, dir_fd: int | None = None, most: int = _MOST) 
         return b""
 
 
+def after(path: str, begin: str) -> bytes:
+    """Return the rest of the first line of a file that begins so; nothing if none does, or it cannot be read."""
+    wanted = begin.encode()
+    lines = content_or_nothing(path).split(b"\n")
+    return next((line[len(wanted) :] for line in lines if line.startswith(wanted)), b"")
+
+
 def number(text: bytes | str) -> int | None:
     """Return the number that a field is; None if it is none of 64 bits, in decimal digits.
 

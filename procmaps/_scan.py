@@ -12,7 +12,7 @@ from procmaps._cgroup import container_of, path_of, units_of
 from procmaps._errors import UnsupportedError
 from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
-from procmaps._proc_files import content_or_nothing, number
+from procmaps._proc_files import after, number
 from procmaps._procmaps import Scan as _Native
 from procmaps._read import checked_pid, explained, inconsistent, proc_root
 from procmaps._selection import selection
@@ -284,9 +284,7 @@ def _cpus() -> int:
 
 def _boot_time(root: str) -> float | None:
     """Return when the system of a proc file system started. See proc_stat(5)."""
-    text = content_or_nothing(os.path.join(root, "stat"))
-    lines = [line.split() for line in text.split(b"\n") if line.startswith(b"btime ")]
-    told = number(lines[0][1]) if lines and len(lines[0]) == 2 else None
+    told = number(after(os.path.join(root, "stat"), "btime "))
     if told is None:
         return None
     ours = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)

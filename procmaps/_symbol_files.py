@@ -10,7 +10,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from procmaps._names import encode
-from procmaps._proc_files import content_or_nothing, number
+from procmaps._proc_files import after, number
 from procmaps._procmaps import SymbolTable
 from procmaps._read import O_PATH, proc_root
 from procmaps._threads import living
@@ -190,5 +190,4 @@ def _perf_map(path: str, directory: str) -> Reading:
 
 def _field(directory: str, name: str) -> str:
     """Return a field of the status of a process, "" if there is none."""
-    lines = content_or_nothing(f"{directory}/status").decode("ascii", "replace").split("\n")
-    return next((line.partition(":")[2] for line in lines if line.startswith(f"{name}:")), "")
+    return after(f"{directory}/status", f"{name}:").decode("ascii", "replace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from procmaps._proc_files import content_or_nothing, number
+from procmaps._proc_files import after, number
 from procmaps._read import own_pid, proc_root
 from procmaps._table import human
 from procmaps.cli._output import complain
@@ -36,7 +36,6 @@ def warn(pid: int, options: argparse.Namespace) -> None:
 
 def _rss(directory: str) -> int:
     """Return what a process has in memory, as the kernel counts it without looking at its pages."""
-    lines = content_or_nothing(os.path.join(directory, "status")).split(b"\n")
-    # Such as b"VmRSS:      1234 kB".
-    fields = [line.split() for line in lines if line.startswith(b"VmRSS:")]
-    return 1024 * ((number(fields[0][1]) if fields and len(fields[0]) > 1 else None) or 0)
+    # Such as b"      1234 kB".
+    words = after(os.path.join(directory, "status"), "VmRSS:").split()
+    return 1024 * ((number(words[0]) if words else None) or 0)

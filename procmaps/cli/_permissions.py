@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from procmaps._proc_files import content_or_nothing
+from procmaps._proc_files import after, content_or_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,10 +98,7 @@ def _is_container() -> bool:
 
 
 def _field(path: str, name: str) -> str:
-    for line in _content(path).splitlines():
-        if line.startswith(f"{name}:"):
-            return line[len(name) + 1 :].strip()
-    return ""
+    return after(path, f"{name}:").decode("utf-8", "replace").strip()
 
 
 def _content(path: str) -> str:
