@@ -171,7 +171,9 @@ def test_places_of_other_pages_are_filled(short, tmp_path):
     )
     assert (before, between, after) == ("before\n", "\nbetween\n", "\n")
     assert "old" not in first
-    assert re.search(r"\nfrom_pid, every Map object made:\n\n\| \| 3\d mappings \|\n", first)
+    # How many `sleep` has depends on the locale.
+    smallest = min(r["mappings"] for r in short[1]["records"] if r["job"] == "build")
+    assert f"\nfrom_pid, every Map object made:\n\n| | {smallest} mappings |\n" in first
     assert "| import procmaps |" in second
     assert second.startswith("<!-- measured: import -->\n\n20")
 
