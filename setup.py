@@ -28,6 +28,14 @@ def manifest(key: str) -> str:
     return re.search(rf'^{key} = "(.+)"$', MANIFEST, re.MULTILINE)[1]
 
 
+def description() -> str:
+    """Return the README as it can stand alone, on an index: no pictures, and the names of files for links to them."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    without_pictures = re.sub(r"!\[[^]]*\]\((?!https:)[^)]*\)\n\n", "", text)
+    with_names = re.sub(r"\[([^]]*)\]\((?!https:)([^)]*)\)", r"\1 (`\2`)", without_pictures)
+    return f"{with_names}\nThe files that are named here are in the source distribution.\n"
+
+
 VERSION = manifest("version")
 RUST_VERSION = manifest("rust-version")
 
@@ -139,6 +147,8 @@ def stable_abi() -> str | None:
 
 setup(
     version=VERSION,
+    long_description=description(),
+    long_description_content_type="text/markdown",
     cmdclass={"build": CleanBuild, "build_rust": CheckedBuildRust, "sdist": ReproducibleSdist},
     rust_extensions=[
         RustExtension(

@@ -120,6 +120,18 @@ def test_wheel_holds_the_package_alone(wheel: Path) -> None:
     assert not [name for name in names if name.endswith(".pyc")]
 
 
+def test_index_shows_what_needs_no_other_file(sdist: Path, wheel: Path) -> None:
+    """A link or a picture is of the web; a file is called by its name."""
+    with tarfile.open(sdist) as archive, zipfile.ZipFile(wheel) as installed:
+        (told,) = (member for member in archive if re.fullmatch("[^/]+/PKG-INFO", member.name))
+        (name,) = (name for name in installed.namelist() if name.endswith(".dist-info/METADATA"))
+        pages = [archive.extractfile(told).read().decode(), installed.read(name).decode()]
+    for page in pages:
+        assert "What do you want to know? (`docs/index.md`) has a page" in page
+        targets = re.findall(r'(?:\]\(|src=")([^)"]*)', page)
+        assert not [target for target in targets if not target.startswith("https:")]
+
+
 def test_index_would_take_them(sdist: Path, wheel: Path) -> None:
     run(sys.executable, "-m", "twine", "check", "--strict", sdist, wheel)
     run(sys.executable, "-m", "check_wheel_contents", wheel)
