@@ -11,7 +11,7 @@ class Refused(Exception):
     """What was asked for cannot be done.
 
     Attributes:
-        lines: Why, and what helps.
+        lines: Why, and what helps; none if that was told already.
         status: The exit status.
     """
 

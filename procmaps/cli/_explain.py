@@ -23,7 +23,8 @@ def explain(error: OSError | ParseError | Refused | Unparsed | Unwritable) -> in
     if isinstance(error, Unwritable):
         return _explain_output(error.reason)
     status, lines = explained(error)
-    complain("\n  ".join([f"procmaps: {lines[0]}", *lines[1:]]))
+    if lines:
+        complain("\n  ".join([f"procmaps: {lines[0]}", *lines[1:]]))
     return status
 
 

@@ -7,13 +7,13 @@ from procmaps._escape import escaped
 from procmaps._read import proc_root
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
+from procmaps.cli._explain import explain
 from procmaps.cli._parser import add_output_arguments, add_proc_argument
 from procmaps.cli._permissions import on_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
     from typing import Any
 
     from procmaps._answer import Answer
@@ -27,6 +27,7 @@ exit status, of this verb:
   3  permission denied to a process that was named
   4  no such process
   6  with --strict: some processes could not be read; or one that was named, for another reason
+If several fit, the highest: one that was named wrong does not stop the others.
 """
 
 
@@ -38,18 +39,34 @@ def add_host_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_arguments(parser)
 
 
-def pids_of(texts: Iterable[str], options: argparse.Namespace) -> list[int] | None:
-    """Return the processes that are named by number or by name; None for all, if none is."""
+def pids_of(options: argparse.Namespace) -> list[int] | None:
+    """Return the processes that are named by number or by name; None for all, if none is.
+
+    What is wrong with a name is told, and `options.misnamed` has the exit status for it.
+
+    Raises:
+        Refused: No name is right.
+    """
+    pids, statuses = [], [0]
+    for target in options.targets:
+        options.target = target
+        try:
+            pids.append(_pid(options))
+        except Refused as error:
+            statuses.append(explain(error))
+    options.misnamed = max(statuses)
+    if options.misnamed and not pids:
+        raise Refused(status=options.misnamed)
+    return pids or None
+
+
+def _pid(options: argparse.Namespace) -> int:
     from procmaps.cli._target import number_of, pid_of
 
-    pids = []
-    for text in texts:
-        options.target = text
-        pid = pid_of(options)
-        if pid is None:
-            raise Refused(f"{text} is no process")
-        pids.append(number_of(pid, options))
-    return pids or None
+    pid = pid_of(options)
+    if pid is None:
+        raise Refused(f"{options.target} is no process")
+    return number_of(pid, options)
 
 
 def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> int:
@@ -60,11 +77,11 @@ def status_of(answer: Answer[Any], status: int, options: argparse.Namespace) -> 
             _output.complain(line)
         for pid in scan.vanished if is_named else ():
             _output.complain(f"procmaps: no such process {pid}: it ended, or is hidden from this user")
-    if is_named and (scan.vanished or scan.refused):
-        return 4 if scan.vanished else 3
+    if not is_named:
+        return 6 if options.strict and (scan.refused or scan.failed) else status
     # Of what could not be read nothing is known: that is no answer about a process that was named.
-    is_unknown = (scan.failed and is_named) or (options.strict and (scan.refused or scan.failed))
-    return 6 if is_unknown else status
+    statuses = {3: scan.refused, 4: scan.vanished, 6: scan.failed}
+    return max([status, int(options.misnamed), *[number for number, those in statuses.items() if those]])
 
 
 def readable(scan: Scan) -> str:

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     if bool(options.targets) == options.all:
         raise Refused("which processes? Name some, or give --all", "Try: procmaps audit --help")
     _check(options.ignore)
-    pids = _host.pids_of(options.targets, options)
+    pids = _host.pids_of(options)
     with Progress() as progress:
         answer = audit(pids, ignore=options.ignore, progress=progress.tell_processes, proc=options.proc)
     if not options.quiet:

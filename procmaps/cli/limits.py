@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 1 if a process is over."""
-    pids = _host.pids_of(options.targets, options)
+    pids = _host.pids_of(options)
     with Progress() as progress:
         answer = limits(pids, top=options.top, progress=progress.tell_processes, proc=options.proc)
     if not options.quiet:

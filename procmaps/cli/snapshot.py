@@ -15,6 +15,7 @@ from procmaps._table import human
 from procmaps.cli import _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused, Unparsed
+from procmaps.cli._explain import explain
 from procmaps.cli._parser import add_output_arguments, add_proc_argument
 from procmaps.cli._progress import Progress
 from procmaps.cli._target import PROCESS_HELP, number_of, pid_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     # Where one was saved, and how large it is.
     Saved = tuple[str, int, Snapshot]
+    # What was to be saved, and why it is not.
+    Failed = tuple[str, Exception]
 
 USAGE = "[OPTION]... PROCESS... -o FILE"
 
@@ -44,13 +47,14 @@ may hold secrets: --no-command leaves them out.
 """
 STATUSES = """\
 exit status:
-  0  all were saved; with --all, what could be
+  0  all were saved; with --all, those that could be
   1  with --all: no process has memory of its own
   2  the command line is wrong, or names no file that can be read; or the output cannot be written
   3  permission denied
   4  no such process
   5  the text is no listing
-  6  some of those that were named could not be saved
+  6  a process changed its mappings in every reading
+If several fit, the highest: one that was named wrong does not stop the others.
 """
 
 
@@ -125,37 +129,57 @@ def _save_many(options: argparse.Namespace) -> int:
     except OSError as error:
         raise Refused(f"cannot make the directory {options.output}: {error.strerror}") from None
     targets = _every(options) if options.all else options.targets
+    saved, failed = _save_each(targets, options)
+    _tell(saved, options)
+    every = counted(len(targets), "process", "processes")
+    status = _tell_failed(failed, every)
+    # That some end or are of others is to be expected of all, but not of those that were named.
+    if options.all and saved:
+        return 0
+    if options.all and not failed:
+        raise Refused(f"none of {every} has memory of its own", status=1)
+    return status
+
+
+def _save_each(targets: list[str], options: argparse.Namespace) -> tuple[list[Saved], list[Failed]]:
     saved: list[Saved] = []
-    failed: dict[str, list[str]] = {}
+    failed: list[Failed] = []
     with Progress() as progress:
         for number, target in enumerate(targets, 1):
             progress.tell_processes(number, len(targets))
             try:
                 taken = _one(target, options)
-            except (PermissionError, ProcessLookupError, InconsistentError, Unparsed) as error:
-                failed.setdefault(_WHY[type(error)], []).append(target)
+            except (PermissionError, ProcessLookupError, InconsistentError, Refused, Unparsed) as error:
+                failed.append((target, error))
                 continue
             if not (options.all and taken.about["without_memory"]):
                 saved.append(_save(taken, os.path.join(options.output, f"{taken.pid}.snapshot")))
-    _tell(saved, options)
-    for why, those in failed.items():
-        every = counted(len(targets), "process", "processes")
-        _output.complain(f"procmaps: {len(those):,} of {every} {why}: {_some(those)}")
-    if not saved and not failed:
-        raise Refused(f"none of {counted(len(targets), 'process', 'processes')} has memory of its own", status=1)
-    # That some end or are of others is to be expected of all, but not of those that were named.
-    if saved:
-        return 0 if options.all or not failed else 6
-    return _STATUSES[next(iter(failed))] if len(failed) == 1 else 6
+    return saved, failed
 
 
-_WHY = {
-    PermissionError: "may not be read (run as root, or with CAP_SYS_PTRACE)",
-    ProcessLookupError: "could not be found, or ended",
-    InconsistentError: "changed in every reading",
-    Unparsed: "have a listing that cannot be understood (procmaps PID says where)",
+def _tell_failed(failed: list[Failed], every: str) -> int:
+    """Say what could not be saved, those of one reason together, and return the highest exit status."""
+    statuses = [0]
+    alike: dict[type[Exception], list[str]] = {}
+    for target, error in failed:
+        if isinstance(error, Refused):
+            statuses.append(explain(error))
+        else:
+            alike.setdefault(type(error), []).append(target)
+    for kind, targets in alike.items():
+        status, why = _FAILURES[kind]
+        statuses.append(status)
+        _output.complain(f"procmaps: {len(targets):,} of {every} {why}: {_some(targets)}")
+    return max(statuses)
+
+
+# The exit status, and what is said of them.
+_FAILURES: dict[type[Exception], tuple[int, str]] = {
+    PermissionError: (3, "may not be read (run as root, or with CAP_SYS_PTRACE)"),
+    ProcessLookupError: (4, "could not be found, or ended"),
+    Unparsed: (5, "have a listing that cannot be understood (procmaps PID says where)"),
+    InconsistentError: (6, "changed in every reading"),
 }
-_STATUSES = dict(zip(_WHY.values(), (3, 4, 6, 5)))
 
 
 def _every(options: argparse.Namespace) -> list[str]:

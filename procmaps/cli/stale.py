@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Tell it, and return 1 if something is stale."""
     with Progress() as progress:
-        answer = stale(_host.pids_of(options.targets, options), progress=progress.tell_processes, proc=options.proc)
+        answer = stale(_host.pids_of(options), progress=progress.tell_processes, proc=options.proc)
     found = [entry for entry in answer if not (options.sure and entry.fate.state == "unsure")]
     if not options.quiet:
         entries = sorted(found + answer.ignored if options.all else found, key=_order)

@@ -307,11 +307,31 @@ def test_a_process_that_was_named_must_be_there(command, proc):
     assert command("limits", "4711", "--proc", proc.root, "-q") == (4, "", "")
 
 
+def test_a_name_that_is_wrong_does_not_keep_the_others(command, proc):
+    proc.add(12, b"1000-2000 rwxp 00000000 00:00 0 \n")
+    looking = ("audit", 12, "nobody", "../x", "--proc", proc.root)
+    status, out, err = command(*looking, "--no-header")
+    assert (status, "12" in out) == (4, True)
+    assert err.splitlines()[:2] == [
+        "procmaps: no process is called nobody, and no file",
+        "procmaps: ../x is no process",
+    ]
+
+
+def test_if_no_name_is_right_nothing_else_is_asked(command):
+    why = "procmaps: {} is no process\n"
+    assert command("limits", "../x", "../y") == (2, "", why.format("../x") + why.format("../y"))
+
+
 def test_a_process_that_was_named_must_be_readable():
-    options = SimpleNamespace(targets=["7"], quiet=True, strict=False)
+    options = SimpleNamespace(targets=["7"], misnamed=0, quiet=True, strict=False)
     answer = Refused([0])
     answer.scan.vanished = []
     assert _host.status_of(answer, 0, options) == 3
+    answer.scan.vanished = [8]
+    assert _host.status_of(answer, 0, options) == 4
+    answer.scan.failed = [9]
+    assert _host.status_of(answer, 0, options) == 6
     options.targets = []
     assert _host.status_of(answer, 0, options) == 0
     options.strict = True

@@ -74,10 +74,21 @@ def test_several(command, child, tmp_path):
 def test_one_of_several_is_not_there(command, child, tmp_path):
     gone = reaped()
     status, out, err = command("snapshot", child, gone, "-o", tmp_path / "d", "--no-header")
-    assert (status, out.split()[0]) == (6, str(child))
+    assert (status, out.split()[0]) == (4, str(child))
     assert err == f"procmaps: 1 of 2 processes could not be found, or ended: {gone}\n"
     assert command("snapshot", gone, reaped(), "-o", tmp_path / "d", "-q")[:2] == (4, "")
     assert command("snapshot", gone, "-o", tmp_path / "x")[0] == 4
+
+
+def test_one_of_several_cannot_be_meant(command, child, tmp_path):
+    saving = ("-o", tmp_path / "d", "--no-header")
+    status, out, err = command("snapshot", "no process is called so", child, "../x", *saving)
+    assert (status, out.split()[0]) == (4, str(child))
+    assert err == (
+        "procmaps: no process is called no process is called so, and no file\n"
+        "procmaps: ../x is no process: a listing is saved already\n"
+    )
+    assert command("snapshot", "../x", child, *saving)[0] == 2
 
 
 def test_all(command, proc, tmp_path):
