@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from typing_extensions import Self
+
     from procmaps._procmaps import UsageRow
 
     # A UsageRow as a tuple.
@@ -51,6 +53,9 @@ class Amounts:
     __slots__ = ("_row",)
 
     _row: UsageRow | Fields
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        raise TypeError(f"a {cls.__name__} is made by the functions of procmaps.smaps")
 
     size = Number("The addresses, whatever is behind them.")
     rss = Number("What is in memory, but for `shared_hugetlb` and `private_hugetlb`.")

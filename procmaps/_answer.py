@@ -25,6 +25,8 @@ T = TypeVar("T")
 class Answer(Sequence[T]):
     """What was found, as an immutable sequence, and how far the answer goes.
 
+    Made by `who`, `stale`, `audit` and `limits`.
+
     Attributes:
         scan: The scan it is made of: `scan.refused` are the processes that this user may not read,
             of which nothing is known; see `Scan`.

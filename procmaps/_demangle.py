@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procmaps import _procmaps
 from procmaps._names import ERRORS
+from procmaps._of_type import of_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def demangle_text(text: str | bytes, *, verbose: bool = False) -> str | bytes:
     >>> procmaps.demangle_text("./app(_ZN3App3runEv+0x1c) [0x55d0]")
     './app(App::run()+0x1c) [0x55d0]'
     """
+    of_type("text", text, str, bytes)
     if isinstance(text, bytes):
         return _procmaps.demangle_text(text, verbose)
     if not isinstance(text, str):

@@ -9,6 +9,7 @@ from procmaps._amounts import AMOUNTS
 from procmaps._counted import counted
 from procmaps._map import Map
 from procmaps._maps import Maps
+from procmaps._of_type import all_of_type
 from procmaps._pairs import in_place, normalized
 from procmaps._usages import Usages
 
@@ -93,7 +94,7 @@ class Diff(Sequence[Change]):
     _changes: tuple[Change, ...]
 
     def __init__(self, changes: Iterable[Change] = ()) -> None:
-        self._changes = tuple(changes)
+        self._changes = tuple(all_of_type("Diff", changes, Change))
 
     def __len__(self) -> int:
         return len(self._changes)

@@ -28,6 +28,7 @@ class Module:
     """One load of a program or library: what a dynamic linker or the kernel made of an ELF file in memory.
 
     A file that is loaded twice is two modules; one that is mapped to be read, as data, is none.
+    Made by `Maps.modules`.
 
     Attributes:
         maps: Its mappings: those of the file, those that keep room between them, and memory without a

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from procmaps._map import Map
 from procmaps._maps import Maps
 from procmaps._names import ENCODING, ERRORS, encode
+from procmaps._of_type import of_type
 
 _DIGITS = "0123456789abcdef"
 
@@ -134,12 +135,5 @@ def _name(text: str | None, name: bytes | str | None) -> str | None:
     if name is None and text is None:
         return None
     if name is None:
-        _check("pathname", text, str)
-        name = str(text).encode("utf-8", ERRORS)
-    _check("pathname_bytes", name, bytes)
-    return name.decode(ENCODING, ERRORS)
-
-
-def _check(what: str, value: object, wanted: type) -> None:
-    if not isinstance(value, wanted):
-        raise TypeError(f"{what} is of type {wanted.__name__} or None, not {type(value).__name__}")
+        name = of_type("pathname", text, str).encode("utf-8", ERRORS)
+    return of_type("pathname_bytes", name, bytes).decode(ENCODING, ERRORS)

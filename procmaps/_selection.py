@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from procmaps._kind import KINDS
 from procmaps._names import encode
+from procmaps._of_type import of_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import TypeVar
-
-    _T = TypeVar("_T")
 
     # Letters of permissions by place, globs, files, kinds, whether deleted, whether without a name.
     Wanted = tuple[
@@ -37,22 +35,16 @@ def selection(
     """Return what is to be looked for: of `perms` one is enough, of `names` and `files` together one, too."""
     return (
         None if perms is None else [_letters(pattern) for pattern in perms],
-        None if names is None else [encode(_checked("pathname", name, str)) for name in names],
+        None if names is None else [encode(of_type("pathname", name, str)) for name in names],
         None if files is None else [_place(file) for file in files],
         None if kind is None else _kinds(kind),
-        None if deleted is None else _checked("deleted", deleted, bool),
-        None if anonymous is None else _checked("anonymous", anonymous, bool),
+        None if deleted is None else of_type("deleted", deleted, bool),
+        None if anonymous is None else of_type("anonymous", anonymous, bool),
     )
 
 
-def _checked(name: str, value: object, expected: type[_T]) -> _T:
-    if not isinstance(value, expected):
-        raise TypeError(f"{name} is a {expected.__name__}, not {type(value).__name__}")
-    return value
-
-
 def _letters(pattern: str) -> list[tuple[int, str]]:
-    pattern = _checked("perms", pattern, str)
+    pattern = of_type("perms", pattern, str)
     if len(pattern) > 4 or any([letter not in letters for letter, letters in zip(pattern, _LETTERS)]):
         raise ValueError(f"a pattern for perms is such as 'r-xp', 'rw??' or 'rwx', not {pattern!r}")
     return [(i, letter) for i, letter in enumerate(pattern) if letter != "?"]

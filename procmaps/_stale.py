@@ -62,7 +62,7 @@ class Stale(NamedTuple):
 
 
 class StaleAnswer(Answer[Stale]):
-    """What is stale, and what only looks so.
+    """What is stale, and what only looks so. Made by `stale`.
 
     Attributes:
         scan: As for `Answer`.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from procmaps._amounts import Amounts, Number, fields_of
 from procmaps._counted import counted
 from procmaps._map import Map, _number
+from procmaps._of_type import all_of_type, of_type
 from procmaps._procmaps import USAGE_FIELDS, UsageTable
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ class Usage(Amounts):
         unknown = sorted(fields.keys() - set(USAGE_FIELDS))
         if unknown:
             raise TypeError(f"Usage has no field {unknown[0]!r}")
-        if not isinstance(map, Map):
-            raise TypeError(f"map is a Map, not {type(map).__name__}")
-        return _usage(map, tuple([_checked(name, fields.get(name)) for name in USAGE_FIELDS]))
+        return _usage(of_type("map", map, Map), tuple([_checked(name, fields.get(name)) for name in USAGE_FIELDS]))
 
     @property
     def map(self) -> Map:
@@ -104,7 +103,7 @@ class Total(Amounts):
     _row: Fields
 
     def __new__(cls, usages: Iterable[Usage] = ()) -> Total:
-        table = UsageTable([usage._row for usage in usages])
+        table = UsageTable([usage._row for usage in all_of_type("Total", usages, Usage)])
         return total_of(table.total(), len(table))
 
     @property
@@ -125,7 +124,7 @@ class Total(Amounts):
 class Rollup(Amounts):
     """What a process uses, all its mappings together, as the kernel adds it up.
 
-    `size` is not among it. Of a process without memory of its own all is None.
+    `size` is not among it. Of a process without memory of its own all is None. Made by `rollup`.
 
     See /proc/PID/smaps_rollup in proc(5), Linux 4.14+.
     """

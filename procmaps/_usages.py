@@ -8,6 +8,7 @@ from procmaps._amounts import fields_of
 from procmaps._listlike import Listlike
 from procmaps._maps import Maps
 from procmaps._modules import names_of
+from procmaps._of_type import all_of_type
 from procmaps._procmaps import UsageTable
 from procmaps._usage import Total, Usage, total_of, usage_of
 
@@ -48,10 +49,7 @@ class Usages(Listlike[Usage]):
     _table: UsageTable
 
     def __init__(self, usages: Iterable[Usage] = ()) -> None:
-        every = list(usages)
-        for usage in every:
-            if not isinstance(usage, Usage):
-                raise TypeError(f"Usages holds Usage objects, not {type(usage).__name__}")
+        every = all_of_type("Usages", usages, Usage)
         self._maps = Maps([usage.map for usage in every])
         self._table = UsageTable([usage._row for usage in every])
 

@@ -67,7 +67,7 @@ class Use(NamedTuple):
 
 
 class UseAnswer(Answer[Use]):
-    """Who maps a file.
+    """Who maps a file. Made by `who`.
 
     Attributes:
         scan: As for `Answer`.

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from procmaps._map import Map
 from procmaps._mapped import MappedFile, Sight, current
+from procmaps._of_type import of_type
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -79,6 +80,7 @@ def identify(m: Map, pid: int | None = None, *, proc: str | os.PathLike[str] | N
     >>> identify(procmaps.from_pid().filter(kind="vdso")[0]).reason
     'vdso: memory that no file stands for'
     """
+    of_type("m", m, Map)
     with Process(pid, proc=proc) as process:
         return identify_in(process, m)
 

@@ -14,14 +14,12 @@ import os
 from procmaps._elf import Elf, Segment
 from procmaps._elf_files import open_memory
 from procmaps._link_map import in_load_order
+from procmaps._maps import Maps
 from procmaps._module import Location, Module
 from procmaps._module_names import is_called
+from procmaps._of_type import of_type
 from procmaps._read import from_pid
 from procmaps.query import Process
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from procmaps._maps import Maps
 
 __all__ = ["Elf", "Location", "Module", "Segment", "load_order", "loaded"]
 
@@ -67,7 +65,7 @@ def load_order(maps: Maps) -> list[Module] | None:
     >>> import procmaps, sys
     >>> modules = procmaps.modules.load_order(procmaps.from_pid())
     """
-    if maps.pid is None:
+    if of_type("maps", maps, Maps).pid is None:
         return None
     try:
         with Process(maps.pid, proc=maps._origin[3]) as process:
