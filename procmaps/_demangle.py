@@ -81,9 +81,7 @@ def demangle_text(text: str | bytes, *, verbose: bool = False) -> str | bytes:
     >>> procmaps.demangle_text("./app(_ZN3App3runEv+0x1c) [0x55d0]")
     './app(App::run()+0x1c) [0x55d0]'
     """
-    of_type("text", text, str, bytes)
     if isinstance(text, bytes):
         return _procmaps.demangle_text(text, verbose)
-    if not isinstance(text, str):
-        raise TypeError(f"text is a str or bytes, not {type(text).__name__}")
+    of_type("text", text, str, bytes)
     return _procmaps.demangle_text(text.encode("utf-8", ERRORS), verbose).decode("utf-8", ERRORS)

@@ -8,6 +8,7 @@ from _operator import index
 from typing import NamedTuple
 
 from procmaps._elf_files import LISTED, memory, open_in_directory, open_mapped
+from procmaps._of_type import of_type
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -184,11 +185,9 @@ class Module:
         if [file_offset, elf_address, symbol].count(None) != 2:
             raise TypeError("runtime_address takes one of file_offset, elf_address and symbol")
         if symbol is not None:
-            if not isinstance(symbol, str):
-                raise TypeError(f"symbol is a str, not {type(symbol).__name__}")
             from procmaps._symbol_files import elf_address_of
 
-            elf_address = elf_address_of(self, symbol)
+            elf_address = elf_address_of(self, of_type("symbol", symbol, str))
         if elf_address is not None:
             return self._of_elf_address(index(elf_address))
         return self._of_file_offset(index(file_offset))  # type: ignore[arg-type]

@@ -80,15 +80,13 @@ def identify(m: Map, pid: int | None = None, *, proc: str | os.PathLike[str] | N
     >>> identify(procmaps.from_pid().filter(kind="vdso")[0]).reason
     'vdso: memory that no file stands for'
     """
-    of_type("m", m, Map)
     with Process(pid, proc=proc) as process:
         return identify_in(process, m)
 
 
 def identify_in(process: Process, m: Map) -> Identity:
     """Return the same, by a handle that is open."""
-    if not isinstance(m, Map):
-        raise TypeError(f"m is a Map, not {type(m).__name__}")
+    of_type("m", m, Map)
     for _ in range(_TRIES):
         try:
             now = current(process, m)

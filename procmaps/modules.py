@@ -46,9 +46,7 @@ def loaded(name: str, pid: int | None = None, *, proc: str | os.PathLike[str] | 
     >>> procmaps.loaded("libc_that_nobody_has")
     []
     """
-    if not isinstance(name, str):
-        raise TypeError(f"name is a str, not {type(name).__name__}")
-    if "/" in name:
+    if "/" in of_type("name", name, str):
         raise ValueError(f"the name of a library has no slash: {name!r}; Module.path has the path")
     maps = from_pid(pid, proc=proc)
     modules = load_order(maps) or maps.modules()

@@ -111,7 +111,7 @@ def test_text(table):
         assert table.text(64).encode("utf-8", "surrogateescape") == TEXT
     assert rows_of(parse(table.text(32).encode("utf-8", "surrogateescape"))) == ROWS
     assert Table([]).text(64) == ""
-    for bits in (0, 16, -1, 2**32, 2**64):
+    for bits in (0, 16, 2**32 - 1):
         with pytest.raises(ValueError, match="bits is 32 or 64"):
             table.text(bits)
 

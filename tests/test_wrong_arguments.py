@@ -12,7 +12,9 @@ import procmaps.identity
 import procmaps.lenient
 import procmaps.picture
 import procmaps.smaps
-from procmaps import Map, Maps
+from procmaps import Diff, Map, Maps
+from procmaps.modules import load_order
+from procmaps.smaps import Amounts, Rollup, Total, Usage, Usages
 
 if sys.platform != "linux":
     pytest.skip("asks processes, too", allow_module_level=True)
@@ -22,6 +24,7 @@ from procmaps._module import Module
 
 ONE = Map(0x1000, 0x3000, "r--p")
 MODULE = Module(Maps([ONE]), Answer(None))
+HOLDERS = {Maps: "Map", Diff: "Change", Usages: "Usage", Total: "Usage"}
 OTHERS = [None, 5, 1.5, [7], object()]
 
 
@@ -48,6 +51,9 @@ def of(kind):
         (lambda rule: Maps([ONE]).audit(ignore=[rule]), str, "ignore is a str or several, not "),
         (lambda name: MODULE.runtime_address(symbol=name), (str, type(None)), "symbol is a str, not "),
         (lambda listing: procmaps.arrow([listing]), (), "a listing is a Maps or Usages, not "),
+        (load_order, Maps, "maps is a Maps, not "),
+        (Usage, Map, "map is a Map, not "),
+        (lambda flag: Maps([ONE]).filter(deleted=flag), type(None), "deleted is a bool, not "),
         (lambda listing: procmaps.diff(listing, []), list, "diff compares listings, such as procmaps.from_pid"),
     ],
 )
@@ -56,6 +62,28 @@ def test_of_another_kind(call, kinds, expected):
         with pytest.raises(TypeError, match=expected) as caught:
             call(value)
         assert type(value).__name__ in str(caught.value) or repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("values", ["x", b"x", [None], [ONE, 7], {"x": 1}], ids=repr)
+def test_what_holds_others(holder, values):
+    with pytest.raises(TypeError, match=rf"^{holder.__name__} holds {HOLDERS[holder]} objects, not \w+$"):
+        holder(values)
+    with pytest.raises(TypeError, match="'int' object is not iterable"):
+        holder(1)
+
+
+def test_a_record():
+    for name, kind in {"pathname": "str", "pathname_bytes": "bytes"}.items():
+        with pytest.raises(ValueError, match=f"^record 0: {name} is a {kind}, not int$"):
+            procmaps.from_records([{"begin_address": 0, "end_address": 1, name: 7}])
+
+
+@pytest.mark.parametrize("amounts", [Amounts, Rollup])
+def test_amounts_are_not_made_of_nothing(amounts):
+    for arguments in ((), (1,)):
+        with pytest.raises(TypeError, match=f"a {amounts.__name__} is made by the functions of procmaps.smaps"):
+            amounts(*arguments)
 
 
 @pytest.mark.parametrize(

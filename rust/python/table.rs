@@ -184,12 +184,10 @@ impl Table {
     }
 
     /// The listing, as a kernel with pointers of 32 or 64 bits prints it.
-    fn text<'py>(&self, py: Python<'py>, bits: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
-        let bits = match address_of(bits)? {
-            Some(32) => 32,
-            Some(64) => 64,
-            _ => return Err(PyValueError::new_err(format!("bits is 32 or 64, not {bits}"))),
-        };
+    fn text<'py>(&self, py: Python<'py>, bits: u32) -> PyResult<Bound<'py, PyString>> {
+        if !matches!(bits, 32 | 64) {
+            return Err(PyValueError::new_err(format!("bits is 32 or 64, not {bits}")));
+        }
         let print = || {
             let mut text = Vec::new();
             for row in (0..self.table.len()).filter_map(|index| self.table.row(index)) {
