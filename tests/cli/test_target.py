@@ -77,7 +77,13 @@ def test_a_name_is_the_process_of_that_name(command, proc):
 
 @linux
 def test_a_name_of_a_real_process(command):
-    script = "import os; open('/proc/self/comm', 'w').write(f'p {os.getpid()} \\x1b'); print(flush=True); input()"
+    script = """if True:
+        import os
+        with open("/proc/self/comm", "w") as file:
+            file.write(f"p {os.getpid()} \\x1b")
+        print(flush=True)
+        input()
+        """
     with talking(script) as child:
         child.stdout.readline()
         assert json.loads(command(f"p {child.pid} \x1b", "--json")[1])["pid"] == child.pid

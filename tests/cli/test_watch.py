@@ -31,13 +31,13 @@ pytestmark = linux
 # Maps a mebibyte, with a name that would clear the screen, for each line that it is told.
 GROWING = """if True:
     import mmap, os, sys
-    kept = []
+    kept, content = [], b"x" * (1 << 20)
     os.write(1, b"begun\\n")
     for line in sys.stdin:
         with open(sys.argv[1] + str(len(kept)), "wb+") as file:
             file.truncate(1 << 20)
             kept.append(mmap.mmap(file.fileno(), 1 << 20))
-        kept[-1].write(b"x" * (1 << 20))
+        kept[-1].write(content)
         os.write(1, b"done\\n")
     """
 NASTY = 'a,"b" \x1b[2J\n<i>'
