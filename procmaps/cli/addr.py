@@ -104,7 +104,8 @@ def _block(at: int, location: Location | None, palette: Palette) -> Iterator[str
     encoding = _output.encoding()
     m, module, symbol = location.map, location.module, location.symbol
     name = module.name if module is not None else (m.path or m.pathname or "[anon]").rpartition("/")[2]
-    title = "  ".join([f"{at:#x}", shown(name, encoding), m.perms, *([named(symbol)] if symbol is not None else [])])
+    function = [] if symbol is None else [shown(named(symbol), encoding)]
+    title = "  ".join([f"{at:#x}", shown(name, encoding), m.perms, *function])
     yield palette.paint(title, "header", *meanings(m))
     for title, value in _details(location):
         yield f"{_INDENT}{title:12} {shown(value, encoding)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procmaps._escape import shown
+from procmaps._escape import escaped, shown
 from procmaps._stale import stale
 from procmaps._stale_rules import RULES
 from procmaps.cli import _host, _output
@@ -69,7 +69,8 @@ def _order(entry: Stale) -> tuple[bool, str, int]:
 
 
 def _units(found: list[Stale]) -> list[str]:
-    return sorted({unit for unit in [entry.process.unit for entry in found] if unit})
+    units = {unit for unit in [entry.process.unit for entry in found] if unit}
+    return sorted([escaped(unit, _output.encoding()) for unit in units])
 
 
 def _lines(answer: StaleAnswer, entries: list[Stale], options: argparse.Namespace) -> Iterator[str]:

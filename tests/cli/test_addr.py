@@ -236,9 +236,12 @@ def test_code_that_was_made_at_run_time(monkeypatch, stdin):
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         monkeypatch.setattr(sys, "stdout", out)
         assert main(["addr", "self", "--filter"]) == 0
+        assert out.buffer.getvalue() == b"made \\x1b[31m here+0x2"
+        assert main(["addr", "self", hex(begin + 2)]) == 0
     finally:
         path.unlink()
-    assert out.buffer.getvalue() == b"made \\x1b[31m here+0x2"
+    rest = out.buffer.getvalue().partition(b"0x2")[2]
+    assert rest.splitlines()[0].endswith(rb"  rwxs  made \x1b[31m here+0x2")
 
 
 def test_names_are_as_in_the_source(command, tmp_path):

@@ -137,6 +137,13 @@ def test_stale_units(command, host):
     assert err == ""
 
 
+def test_units_are_safe_to_print(command, proc):
+    """Who is given a control group can make others in it, of any name."""
+    directory = proc.add(7, b"1000-2000 r-xp 00000000 08:01 9          /lib/liba.so (deleted)\n")
+    (directory / "cgroup").write_bytes(b"0::/delegated/\x1b[2Jx.service\n")
+    assert command("stale", "--units", "--proc", proc.root)[:2] == (1, "\\x1b[2Jx.service\n")
+
+
 def _unit(pid):
     (process,) = procmaps.host.scan([pid])
     return process.unit
