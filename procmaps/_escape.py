@@ -26,6 +26,17 @@ def escaped(text: str, encoding: str = "utf-8") -> str:
     return "".join([c if c.isprintable() and _is_in(c, encoding) else _bytes_of(c) for c in text])
 
 
+def encodable(text: str, encoding: str) -> str:
+    r"""Return a text with the bytes of what an encoding does not have as `\xNN`, and all else as it is.
+
+    >>> print(encodable("/tmp/\u65e5", "ascii"))
+    /tmp/\xe6\x97\xa5
+    """
+    if _is_in(text, encoding):
+        return text
+    return "".join([c if _is_in(c, encoding) else _bytes_of(c) for c in text])
+
+
 def shown(name: str, encoding: str = "utf-8") -> str:
     r"""Return a name `escaped`, and with the blanks at its end as `\x20`, since they cannot be seen.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps._escape import cut, escaped, shown, width
+from procmaps._escape import cut, encodable, escaped, shown, width
 
 NAMES = st.binary(max_size=30).map(os.fsdecode) | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -38,6 +38,7 @@ def test_escaped(text, expected):
 @pytest.mark.parametrize(("encoding", "expected"), [("ascii", r"\xc3\xa9\xe2\x82\xac"), ("latin-1", r"é\xe2\x82\xac")])
 def test_what_the_encoding_lacks_is_escaped(encoding, expected):
     assert escaped("é€", encoding) == expected
+    assert encodable("é€\x1b", encoding) == expected + "\x1b"
 
 
 @given(NAMES, st.sampled_from(["utf-8", "ascii", "cp1252", "shift-jis"]))

@@ -7,6 +7,8 @@ import os
 import sys
 
 from procmaps._color import PLAIN, palette
+from procmaps._escape import encodable
+from procmaps._proc_files import number
 from procmaps.cli._errors import Refused
 
 TYPE_CHECKING = False
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TextIO
 
     from procmaps._color import Palette
+
+_WIDEST = 2**16 - 1  # struct winsize has no more: tty_ioctl(4)
 
 
 class Unwritable(Exception):
@@ -31,21 +35,21 @@ class Unwritable(Exception):
 
 
 def write(lines: Iterable[str]) -> None:
-    """Print lines.
+    """Print lines; what standard output has no letters for, as its bytes.
 
     Raises:
         Unwritable: They cannot be written.
     """
-    _put(lambda stream: stream.writelines(f"{line}\n" for line in _told(lines)))
+    _put(lambda stream: stream.writelines(f"{encodable(line, encoding())}\n" for line in _told(lines)))
 
 
 def write_text(text: str) -> None:
-    """Print a text as it is.
+    """Print a text without adding a newline; what standard output has no letters for, as its bytes.
 
     Raises:
         Unwritable: It cannot be written.
     """
-    _put(lambda stream: stream.write(text))
+    _put(lambda stream: stream.write(encodable(text, encoding())))
 
 
 def write_bytes(data: bytes) -> None:
@@ -116,9 +120,9 @@ def terminal_width(stream: TextIO | None) -> int | None:
     """Return the columns of the terminal that a stream is; None if it is none."""
     if stream is None or not stream.isatty():
         return None
-    wanted = os.environ.get("COLUMNS", "")
-    if wanted.isdecimal() and int(wanted) > 0:
-        return int(wanted)
+    wanted = number(os.environ.get("COLUMNS", ""))
+    if wanted:
+        return min(wanted, _WIDEST)
     try:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:

@@ -7,7 +7,7 @@ import sys
 
 from procmaps._errors import ParseError
 from procmaps._escape import cut, escaped
-from procmaps._proc_files import content_or_nothing
+from procmaps._proc_files import content_or_nothing, number
 from procmaps._read import from_pid, from_str, own_pid, proc_root, read_file
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
@@ -185,9 +185,10 @@ def _pid(target: str, root: str) -> int | str | None:
     if target == "self":
         return target
     if target.isascii() and target.isdigit():
-        if not 0 < int(target) < 2**31:
+        pid = number(target) or 0
+        if not 0 < pid < 2**31:
             raise Refused(f"the number of a process is from 1 to {2**31 - 1}, not {target}")
-        return int(target)
+        return pid
     pids = _processes_called(os.fsencode(target), root)
     if os.path.exists(target):
         if pids:

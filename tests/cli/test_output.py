@@ -157,6 +157,26 @@ def test_any_encoding(environment):
     assert r"/tmp/w/caf\xe9" in text
 
 
+@linux
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
+@pytest.mark.parametrize("verb", ["audit", "files"])
+def test_sentences_in_any_encoding(proc, verb, environment):
+    proc.add(7, os.fsencode("1000-2000 rwxp 00000000 08:01 9          /lib/日本.so\n"))
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    done = run(verb, "7", "--proc", proc.root, *["--reasons"] * (verb == "files"), **environment)
+    assert b"Traceback" not in done.stderr
+    text = done.stdout.decode(encoding)
+    assert ("/lib/日本.so" in text) != (r"/lib/\xe6\x97\xa5\xe6\x9c\xac.so" in text)
+
+
+@pytest.mark.parametrize("write", [_output.write_text, lambda text: _output.write([text])])
+def test_what_standard_output_has_no_letters_for(monkeypatch, write):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1", newline="\n")
+    monkeypatch.setattr(sys, "stdout", out)
+    write("\x1b[1mé日\t")
+    assert out.buffer.getvalue().rstrip(b"\n") == b"\x1b[1m\xe9\\xe6\\x97\\xa5\t"
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
 def test_json_is_the_same_in_any_encoding(environment):
     assert run(NASTY, "--json", **environment).stdout == run(NASTY, "--json").stdout
@@ -221,7 +241,9 @@ def test_color_in_a_pipe_changes_nothing_else(command, listing):
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == command(listing)[1]
 
 
-@pytest.mark.parametrize(("columns", "expected"), [("100", 100), ("0", 80), ("x", 80), ("", 80)])
+@pytest.mark.parametrize(
+    ("columns", "expected"), [("100", 100), ("0", 80), ("x", 80), ("", 80), ("70000", 65535), ("9" * 5000, 80)]
+)
 def test_the_width_that_the_environment_tells(monkeypatch, columns, expected):
     monkeypatch.setenv("COLUMNS", columns)
     assert _output.terminal_width(Terminal()) == expected

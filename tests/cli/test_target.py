@@ -159,7 +159,7 @@ def test_no_proc_file_system(command, tmp_path, target):
     assert "no proc file system" in err
 
 
-@pytest.mark.parametrize("target", ["0", "2147483648", "00", "99999999999999999999"])
+@pytest.mark.parametrize("target", ["0", "2147483648", "00", "99999999999999999999", "9" * 5000])
 def test_numbers_of_no_process(command, target):
     status, _, err = command(target)
     assert (status, err) == (2, f"procmaps: the number of a process is from 1 to 2147483647, not {target}\n")
