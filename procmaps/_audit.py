@@ -239,9 +239,10 @@ def _writable_by_all(top: str, path: str) -> Iterator[Broken]:
         if mode is not None and mode & stat.S_IWOTH:
             yield "PM009", f"{shown(path)}, in {shown(directory)}"
             return
-        if directory in ("/", ""):
+        above = os.path.dirname(directory)
+        if above == directory:
             return
-        directory = os.path.dirname(directory)
+        directory = above
 
 
 def _mode(path: str) -> int | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Source = Literal["file", "memory"]
 
+_LARGEST_VDSO = 1 << 20
+
 LISTED = "a saved listing has no files: modules(root=...), or --root, says where to look for them"
 _GONE = "the mapping is not there any more"
 _UNFOUND = "it was deleted or replaced, and may not be looked for in memory: run as root, or with CAP_SYS_PTRACE"
@@ -90,12 +92,18 @@ def open_memory(process: Process) -> int:
 
 
 def memory(process: Process, m: Map) -> bytes:
-    """Return what a mapping of a process holds."""
+    """Return what a mapping of a process holds, that of a vdso: some pages."""
     descriptor = open_memory(process)
     try:
-        return os.pread(descriptor, m.size, m.begin_address)
+        return part(descriptor, m.begin_address, min(m.size, _LARGEST_VDSO))
     finally:
         os.close(descriptor)
+
+
+def part(descriptor: int, address: int, size: int) -> bytes:
+    """Return what the memory that a descriptor is of holds from an address on, as far as there is any."""
+    # No file has a byte past the largest offset.
+    return os.pread(descriptor, size, address) if 0 <= address < 2**63 else b""
 
 
 def open_mapped(process: Process, m: Map) -> int:

@@ -7,7 +7,7 @@ former links the lists of further namespaces (dlmopen(3)).
 
 from __future__ import annotations
 
-import os
+from procmaps._elf_files import part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class Memory:
 
     def words(self, address: int, count: int) -> list[int]:
         """Return some words; fewer where memory ends."""
-        # No memory has a byte past the largest offset.
-        data = os.pread(self._descriptor, count * self.word, address) if 0 <= address < 2**63 else b""
+        data = part(self._descriptor, address, count * self.word)
         ends = range(self.word, len(data) + 1, self.word)
         return [int.from_bytes(data[end - self.word : end], self._byteorder) for end in ends]
 
@@ -84,7 +83,7 @@ def _places(memory: Memory, table: int) -> Iterator[int]:
     """Yield the addresses of the dynamic sections of what was loaded, namespace by namespace."""
     # A list that comes back to where it was is none, nor is one that is too long.
     seen: set[int] = set()
-    while table and table not in seen:
+    while table and table not in seen and len(seen) < _MOST:
         seen.add(table)
         # int version; link_map *first; (*break)(); enum state; base; r_debug_extended *next
         version, entry, _, _, _, following = [*memory.words(table, 6), *[0] * 6][:6]

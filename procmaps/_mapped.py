@@ -81,8 +81,7 @@ class MappedFile:
         try:
             directory, rest = self._opened(os.path.join(self._living, TOP), self._directory), name.lstrip(b"/")
             # One call takes 4095 bytes of a path, and a name can have more.
-            while len(rest) > _MOST:
-                cut = rest.rindex(b"/", 0, _MOST)
+            while len(rest) > _MOST and (cut := rest.rfind(b"/", 0, _MOST)) > 0:
                 directory, rest = self._opened(rest[:cut], directory), rest[cut + 1 :]
             descriptor = self._opened(rest, directory, os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):

@@ -63,9 +63,9 @@ def asked(name, question):
 def process():
     with procmaps.query.Process(7, proc=proc) as process:
         m = process.find(0x1000)
+        process.identity(m)
         process.build_id(m)
         process.real_name(m)
-        process.identity(m)
 
 asked("maps", lambda: procmaps.from_pid(7, proc=proc))
 asked("settled", lambda: procmaps.from_pid(7, proc=proc, settled=True))
@@ -75,6 +75,7 @@ asked("snapshot", lambda: procmaps.snapshot(7, proc=proc))
 asked("snapshot of memory", lambda: procmaps.snapshot(7, memory=True, proc=proc))
 asked("process", process)
 asked("modules", lambda: procmaps.from_pid(7, proc=proc).modules())
+asked("open", lambda: [m.open().close() for m in procmaps.from_pid(7, proc=proc).modules()])
 asked("symbols", lambda: procmaps.symbols.Symbolizer(procmaps.from_pid(7, proc=proc)).find(0x1000))
 asked("growth", lambda: next(procmaps.growth.readings(7, proc=proc)))
 for name in ("stale", "audit", "limits"):
@@ -134,6 +135,26 @@ def test_the_directory(tmp_path, forge):
     (tmp_path / "7").rename(tmp_path / "away")
     forge(tmp_path / "7")
     assert answers(tmp_path)["maps"] != ""
+
+
+# Two slashes, a component that no file system has, and a vdso that is not one.
+NAMES = b"".join(
+    b"%x-%x r-xp 00000000 08:01 5 %s\n" % line
+    for line in [
+        (0x1000, 0x3000, b"/" + b"x" * 5000),
+        (0x4000, 0x5000, b"//libx.so"),
+        (0x6000, 1 << 62, b"[vdso]"),
+        (1 << 63, (1 << 63) + 4096, b"[vdso]"),
+    ]
+)
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_names(tmp_path, forge):
+    forged(tmp_path, forge, of_process=[name for name in OF_PROCESS if name != "stat"], maps=NAMES)
+    found = answers(tmp_path)
+    assert [found[name] for name in ("maps", "modules", "audit", "stale", "limits")] == [""] * 5
+    assert "" not in (found["open"], found["process"])
 
 
 def test_a_line_without_an_end_is_refused_early(tmp_path):

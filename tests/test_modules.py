@@ -17,7 +17,7 @@ from procmaps import Map, Maps
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from procmaps import _elf_files, _module, _modules, _procmaps
+from procmaps import _elf_files, _link_map, _module, _modules, _procmaps
 from procmaps._elf import Elf, Segment, elf_of
 from procmaps._elf_files import Answer
 from procmaps._link_map import in_load_order
@@ -610,6 +610,16 @@ def test_a_list_without_an_end(tmp_path):
     loop = words(21, 16, 2, 64, 0, 0, 0, 16, 0, 0, 0x7001, 64)
     assert listed(tmp_path, loop, dynamic=(0, 16)) == [1, 2, 0]
     assert listed(tmp_path, words(21, 16, 2, 0, 0, 0, 0, 16), dynamic=(0, 16)) == [2, 0, 1]
+
+
+def test_more_lists_than_there_can_be(tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(_link_map, "_MOST", 10)
+    monkeypatch.setattr(_link_map, "part", lambda *place: read.append(place) or _elf_files.part(*place))
+    # Each table has another one behind it, and no list.
+    tables = [words(2, 0, 0, 0, 0, 16 + 48 * (i + 1)) for i in range(60)]
+    assert listed(tmp_path, words(21, 16) + b"".join(tables), dynamic=(0, 16)) == [2, 0, 1]
+    assert len(read) < 20
 
 
 def test_memory_that_was_joined_with_a_module():

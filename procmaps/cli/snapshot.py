@@ -183,7 +183,8 @@ _FAILURES: dict[type[Exception], tuple[int, str]] = {
 
 
 def _every(options: argparse.Namespace) -> list[str]:
-    return sorted([name for name in os.listdir(proc_root(options.proc)) if name.isdigit()], key=int)
+    names = os.listdir(proc_root(options.proc))
+    return sorted([name for name in names if name.isascii() and name.isdigit()], key=int)
 
 
 def _some(targets: list[str]) -> str:
