@@ -234,7 +234,8 @@ class Symbolizer:
             if lines is not None:
                 bias = self.modules[number].bias or 0
                 addresses = memoryview(packed).cast("Q")
-                asked = array("Q", [addresses[i] - bias for i in places])
+                # As the native layer does it: a file can claim to reach beyond the last address.
+                asked = array("Q", [(addresses[i] - bias) & _MAX for i in places])
                 for i, frames in zip(places, lines.frames(asked.tobytes())):
                     found[i] = _with_frames(found[i], frames)  # type: ignore[arg-type]
                 self._add_problem(self.modules[number], lines.problem)

@@ -14,8 +14,9 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from procmaps import _procmaps
+from procmaps import Map, Maps, _procmaps
 from procmaps._procmaps import SymbolTable
+from procmaps.symbols import Symbolizer
 
 Lines = getattr(_procmaps, "Lines", None)
 needs_lines = pytest.mark.skipif(Lines is None, reason="built without line numbers")
@@ -161,6 +162,23 @@ def test_what_is_not_read_any_more_is_told(tmp_path) -> None:
     told = found.frames(struct.pack("<2000Q", *range(0x1008, 0x1008 + 32000, 16)))
     assert told[0] and not told[-1]
     assert found.problem == "its debug information says the same again and again"
+
+
+@needs_lines
+def test_a_file_that_reaches_beyond_the_last_address(tmp_path) -> None:
+    """It has an address of memory that is 2**64 or more in its own numbering, and symbols there."""
+    symbols = [(".symtab", 2, 2, struct.pack("<IBBHQQ", 1, 0x12, 0, 1, 0, 0x2000)), (".strtab", 3, 0, b"\0f\0")]
+    image = bytearray(elf([*symbols, *[(name, 1, 0, content) for name, content in _SPREAD.items()]]))
+    segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 2**64 - 0x1000, 0, 0x800, 0x800, 4096)
+    struct.pack_into("<Q", image, 32, len(image))
+    struct.pack_into("<HH", image, 54, len(segment), 1)
+    (tmp_path / "lib").write_bytes(image + segment)
+    status = os.stat(tmp_path / "lib")
+    device = os.major(status.st_dev), os.minor(status.st_dev)
+    maps = Maps([Map(0x10000, 0x13000, "r-xp", 0, device, status.st_ino, "/lib")])
+    symbolizer = Symbolizer(maps, root=str(tmp_path))
+    (symbol,) = symbolizer.symbolize([0x12008], lines=True)
+    assert (symbol.name, symbol.offset, symbol.line) == ("f", 0x1008, 1)
 
 
 def compressed(content, size=None):
