@@ -29,7 +29,7 @@ LISTED = "a saved listing has no files: modules(root=...), or --root, says where
 _GONE = "the mapping is not there any more"
 _UNFOUND = "it was deleted or replaced, and may not be looked for in memory: run as root, or with CAP_SYS_PTRACE"
 _UNOPENED = "it was deleted or replaced: run as root, or with CAP_CHECKPOINT_RESTORE"
-_OTHER = "another file than the one that was mapped is at its path"
+_OTHER = "the file at its path has another device or inode than is listed"
 
 
 class Answer(NamedTuple):
@@ -130,19 +130,25 @@ def open_in_directory(root: str, m: Map) -> int:
     """Return a descriptor (O_PATH) of the file of a listed mapping, at its path below a directory.
 
     Raises:
-        FileNotFoundError: It is not there, or it is another one by its device and inode.
+        FileNotFoundError: It is not there, or it has another device or inode than is listed.
     """
     if m.path is None:
         raise FileNotFoundError(errno.ENOENT, "it was in the memory of the process only", m.pathname)
     path = os.path.join(root, m.path.lstrip("/"))
     descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
-    status = os.fstat(descriptor)
-    # A device without a number of its own (major 0) can have one here and another one there.
-    device = os.major(status.st_dev), os.minor(status.st_dev)
-    if _is_regular(descriptor) and status.st_ino == m.inode and (m.device[0] == 0 or device == m.device):
+    if _is_regular(descriptor) and _can_be(m, os.fstat(descriptor)):
         return descriptor
     os.close(descriptor)
     raise FileNotFoundError(errno.ENOENT, _OTHER, path)
+
+
+def _can_be(m: Map, status: os.stat_result) -> bool:
+    """Whether a listed file can be this one, by device and inode."""
+    if m.inode == 0:
+        return True  # The listing does not tell: that of a core file has no inodes.
+    # A device without a number of its own (major 0) can have one here and another one there.
+    device = os.major(status.st_dev), os.minor(status.st_dev)
+    return status.st_ino == m.inode and (m.device[0] == 0 or device == m.device)
 
 
 def _of_file(process: Process, m: Map) -> Answer | None:

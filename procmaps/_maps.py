@@ -226,8 +226,8 @@ class Maps(MapSequence):
 
         Args:
             root: A directory, such as `/`, below which to look for the files of a saved listing; those that have
-                another inode or device than is listed are not taken. None to read no file of a
-                saved listing.
+                another inode or device than is listed are not taken. A mapping whose inode is 0 has
+                the file at its path. None to read no file of a saved listing.
 
         >>> import procmaps
         >>> all(module.base in module for module in procmaps.from_pid().modules())

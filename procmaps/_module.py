@@ -294,6 +294,14 @@ class Location(NamedTuple):
     elf_address: int | None
     symbol: Symbol | None = None
 
+    def __repr__(self) -> str:
+        # That of a tuple with names, but for the numbers: they are in hexadecimal, as everywhere.
+        fields = [
+            f"{name}={value:#x}" if type(value) is int else f"{name}={value!r}"
+            for name, value in zip(self._fields, self)
+        ]
+        return f"Location({', '.join(fields)})"
+
 
 def _is_stored(m: Map) -> bool:
     """Whether a mapping is of a file."""

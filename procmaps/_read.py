@@ -200,8 +200,9 @@ def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> byte
             raise
 
 
-# As that dict has them, which depends on the system.
-_VARIABLES = frozenset({"PROCMAPS_PROC", "HOST_PROC", b"PROCMAPS_PROC", b"HOST_PROC"})
+_NAMES = ("PROCMAPS_PROC", "HOST_PROC")
+# As the dict behind os.environ has them.
+_VARIABLES = frozenset(_NAMES if os.name == "nt" else map(os.fsencode, _NAMES))
 
 
 def proc_root(proc: str | os.PathLike[str] | None) -> str:

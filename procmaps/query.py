@@ -269,7 +269,7 @@ class Process:
 
         Raises:
             LookupError: The mapping is not there any more.
-            OSError: On a kernel without the ioctl, a `\012` cannot always be told.
+            OSError: A `\012` cannot be told: on a kernel without the ioctl not always, in more than 4095 bytes never.
             ProcessLookupError, ValueError: As `find`.
 
         >>> with Process() as process:

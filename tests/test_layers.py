@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -147,6 +148,19 @@ def test_use_loads_nothing_heavy():
 
 
 # What is promised to those who import it
+
+
+def test_no_module_compares_bytes_with_text(tmp_path):
+    """Also not in constants: then `python -bb` fails while it compiles, so it has to compile here."""
+    script = """if True:
+        import importlib, pkgutil, procmaps
+        for module in pkgutil.walk_packages(procmaps.__path__, "procmaps."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+        assert procmaps.from_str(b"1000-2000 rw-p 0 0:0 0 [heap]").filter(kind="heap")
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    subprocess.run([sys.executable, "-bb", "-c", script], env=environment, check=True)
 
 
 def test_public_names():

@@ -12,6 +12,7 @@ import pytest
 
 import procmaps
 import procmaps.modules
+import procmaps.symbols
 from procmaps import Map, Maps
 
 if sys.platform != "linux":
@@ -123,6 +124,14 @@ def test_a_module_is_a_value():
     assert first != first.base
     assert repr(first) == f"<Module {first.name} {first.base:#x}-{first.end_address:#x}, bias {first.bias:#x}>"
     assert first.size == first.end_address - first.base
+
+
+def test_a_location_shows_its_numbers_in_hexadecimal():
+    maps = procmaps.from_pid()
+    place = maps.locate(maps.modules()[0].base + 0x40)
+    start = f"Location(address={place.address:#x}, map={place.map!r}, module={place.module!r}, file_offset=0x40, "
+    assert repr(place) == f"{start}elf_address={place.elf_address:#x}, symbol=None)"
+    assert repr(maps.locate(maps[-1].begin_address)).endswith("symbol=None)")
 
 
 def test_a_module_can_be_read():
@@ -383,11 +392,26 @@ def test_the_files_of_a_saved_listing(tmp_path):
     other, missing = saved(maps).modules(root=tmp_path)[:2]
     assert (other.bias, other.reason) == (
         None,
-        f"another file than the one that was mapped is at its path: {copy}",
+        f"the file at its path has another device or inode than is listed: {copy}",
     )
     assert missing.reason.startswith("No such file or directory: ")
-    with pytest.raises(FileNotFoundError, match="another file"):
+    with pytest.raises(FileNotFoundError, match="another device or inode"):
         other.open()
+
+
+def test_a_listing_without_inodes_has_its_files_by_their_paths(tmp_path):
+    """One made of the note of a core file, or one of another machine whose inodes were taken out."""
+    with sleeping() as pid:
+        maps = procmaps.from_pid(pid)
+        live = [m for m in maps.modules() if m.path]
+    untold = Maps([Map(m.begin_address, m.end_address, m.perms, m.offset, pathname=m.pathname) for m in maps])
+    found = [m for m in untold.modules(root="/") if m.path]
+    assert [(m.base, m.bias, m.build_id, m.reason) for m in found] == [(m.base, m.bias, m.build_id, None) for m in live]
+    address = found[0].base + 0x40
+    assert procmaps.symbols.Symbolizer(untold, root="/").locate([address])[0].elf_address == address - live[0].bias
+    # What is no file there is still refused.
+    (tmp_path / live[0].path.lstrip("/")).mkdir(parents=True)
+    assert untold.modules(root=tmp_path)[0].bias is None
 
 
 def test_a_file_of_a_listing_that_may_not_be_read(tmp_path):

@@ -15,6 +15,10 @@ CAP_SYS_PTRACE = 19
 YAMA = "/proc/sys/kernel/yama/ptrace_scope"
 MOUNTS = "/proc/self/mountinfo"
 STATUS = "/proc/self/status"
+_ABLE = (
+    "You have CAP_SYS_PTRACE: the process is in another user namespace, or a security module (SELinux, "
+    "AppArmor, seccomp) forbids it."
+)
 CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 
 
@@ -23,11 +27,12 @@ def on_denied(path: str) -> Iterator[str]:
     root, pid = _process_of(path)
     if not pid:
         return
-    yield _reason(pid, _field(os.path.join(root, pid, "status"), "Uid").split())
+    is_able = _is_able()
+    yield _ABLE if is_able else _reason(pid, _field(os.path.join(root, pid, "status"), "Uid").split())
     yield from _hidden(root)
     if os.geteuid():
         yield f"Try: sudo procmaps {pid}"
-    if _is_container():
+    if _is_container() and not is_able:
         yield "This is a container: docker run --cap-add SYS_PTRACE; in Kubernetes securityContext.capabilities.add"
     scope = _content(YAMA).strip()
     if scope not in ("", "0"):
@@ -47,7 +52,7 @@ def on_missing(path: str) -> Iterator[str]:
 
 def on_unseen(root: str, is_refused: bool) -> Iterator[str]:
     """Yield what would show more processes to one who asks for all, if some were refused or are hidden."""
-    hidden = list(_hidden(root)) if os.geteuid() else []
+    hidden = [line for line in _hidden(root) if os.geteuid()]
     yield from hidden
     if is_refused and os.geteuid():
         yield f"Reading processes of others needs root or CAP_SYS_PTRACE. You are uid {os.geteuid()}."
@@ -66,13 +71,12 @@ def _process_of(path: str) -> tuple[str, str]:
     return "", ""
 
 
+def _is_able() -> bool:
+    return bool(int(_field(STATUS, "CapEff") or "0", 16) >> CAP_SYS_PTRACE & 1)
+
+
 def _reason(pid: str, owners: list[str]) -> str:
     own = str(os.geteuid())
-    if int(_field(STATUS, "CapEff") or "0", 16) >> CAP_SYS_PTRACE & 1:
-        return (
-            "You have CAP_SYS_PTRACE: the process is in another user namespace, or a security module (SELinux, "
-            "AppArmor, seccomp) forbids it."
-        )
     if not owners:
         return f"You are uid {own}, and are not told whose process {pid} is. Reading it needs CAP_SYS_PTRACE."
     if set(owners[:3]) == {own}:

@@ -252,6 +252,14 @@ def test_in_a_container(denied, monkeypatch, tmp_path, mark, error):
 
 
 @unix
+def test_who_has_the_capability_is_not_told_to_get_it(denied, monkeypatch):
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    said = denied(capabilities="80000", own=0)
+    assert said[0].startswith("You have CAP_SYS_PTRACE: ")
+    assert len(said) == 1
+
+
+@unix
 def test_a_file_that_is_not_permitted_is_no_process(capsys, tmp_path):
     (tmp_path / "12").mkdir()
     assert explain(PermissionError(errno.EACCES, "Permission denied", f"{tmp_path}/12/maps")) == 3

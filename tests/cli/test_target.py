@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from procmaps import from_pid, from_str
+from procmaps.cli import _permissions
 from support.children import sleeping, talking, zombie
 from support.command import LISTING, NASTY, linux, pathnames, run
 from support.fake_proc import PF_KTHREAD
@@ -149,6 +150,23 @@ def test_nothing_of_that_name(command, proc):
         4,
         "",
         "procmaps: no process is called no\\x1bne, and no file\n",
+    )
+
+
+@linux
+def test_nothing_of_that_name_may_be_hidden(command, proc, tmp_path, monkeypatch):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"22 20 0:5 / {proc.root} rw - proc proc rw,hidepid=2\n")
+    monkeypatch.setattr(_permissions, "MOUNTS", str(mounts))
+    monkeypatch.setattr(_permissions, "CONTAINER_MARKS", ())
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    status, _, err = command("none", "--proc", proc.root)
+    assert (status, err.splitlines()) == (
+        4,
+        [
+            "procmaps: no process is called none, and no file",
+            f"  {proc.root} is mounted with hidepid=2: it hides the processes of other users.",
+        ],
     )
 
 
