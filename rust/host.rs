@@ -114,7 +114,7 @@ impl Reader<'_> {
             let refused = |error| process.failure(&file, error);
             process::read_lines(&maps, &mut self.text).map_err(refused)?;
             let (table, is_ordered) = self.selected().map_err(Failure::Parse)?;
-            let facts = if table.is_empty() { Facts::default() } else { Facts::of(process) };
+            let facts = if table.is_empty() { Facts::default() } else { Facts::of(process, &file) };
             // An address space that is gone stays so: an answer proves that the end was the real one.
             if !query::is_alive(&maps).map_err(refused)? {
                 match process.fate()? {
@@ -129,7 +129,7 @@ impl Reader<'_> {
                 return Ok(if table.is_empty() { Outcome::WithoutMatch } else { Outcome::Read(table, facts) });
             }
         }
-        Ok(Outcome::Inconsistent(Facts::of(process)))
+        Ok(Outcome::Inconsistent(Facts::of(process, &file)))
     }
 
     /// The rows that are asked for, and whether all that there are are in order.
@@ -149,7 +149,7 @@ impl Reader<'_> {
 
 /// What a failure means for a process; the system says of one that is gone that there is none.
 fn failed(process: Option<&Process>, failure: Failure) -> Outcome {
-    let facts = || process.map(Facts::of).unwrap_or_default();
+    let facts = || process.map(|process| Facts::of(process, Path::new("maps"))).unwrap_or_default();
     match failure {
         Failure::Ended(_) => Outcome::Vanished,
         Failure::Parse(error) => Outcome::Unparsed(error, facts()),
@@ -161,9 +161,11 @@ fn failed(process: Option<&Process>, failure: Failure) -> Outcome {
 }
 
 impl Facts {
-    fn of(process: &Process) -> Facts {
+    /// The maps tell which thread goes on, if the first one has ended: that has no program any more and no
+    /// namespaces, and its control group can be the root.
+    fn of(process: &Process, maps: &Path) -> Facts {
         let target = |name: &str| {
-            let target = rustix::fs::readlinkat(&process.directory, name, Vec::new()).ok()?;
+            let target = rustix::fs::readlinkat(&process.directory, maps.with_file_name(name), Vec::new()).ok()?;
             Some(target.into_bytes())
         };
         let stat = process.content("stat").unwrap_or_default();
@@ -173,7 +175,7 @@ impl Facts {
             uid: rustix::fs::fstat(&process.directory).ok().map(|status| status.st_uid),
             start: field(&stat, 22),
             exe: target("exe"),
-            cgroup: process.content("cgroup").ok(),
+            cgroup: process.content(maps.with_file_name("cgroup")).ok(),
             mount_namespace: target("ns/mnt").and_then(|link| number_of(between(&link, b'[', b']')?)),
         }
     }

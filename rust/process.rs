@@ -207,9 +207,9 @@ impl Process {
     }
 
     /// What a short file holds, or the beginning of a long one.
-    pub(crate) fn content(&self, name: &str) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn content(&self, name: impl AsRef<Path>) -> Result<Vec<u8>, Failure> {
         let mut text = Vec::new();
-        let read = self.file(name)?.take(MOST_FACTS).read_to_end(&mut text);
+        let read = self.file(&name)?.take(MOST_FACTS).read_to_end(&mut text);
         read.map(|_| text).map_err(|error| self.failure(name, error))
     }
 

@@ -75,5 +75,12 @@ def test_its_modules_are_found(pid):
     assert {module.source for module in modules} == {"file", "memory"}
 
 
+def test_its_program_and_its_place_are_told(pid):
+    (own,), (other,) = procmaps.host.scan([os.getpid()]), procmaps.host.scan([pid])
+    assert other.exe == own.exe is not None
+    assert other.mount_namespace == own.mount_namespace is not None
+    assert other.cgroup == own.cgroup is not None
+
+
 def test_it_is_not_stale(pid):
     assert pid not in [entry.process.pid for entry in procmaps.host.stale()]
