@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from _operator import index
 
-from procmaps._kind import DELETED, kind_of
-from procmaps._names import ERRORS, encode
+from procmaps._names import DELETED, ERRORS, encode
 from procmaps._procmaps import MapFields
 
 TYPE_CHECKING = False
@@ -91,27 +90,6 @@ class Map(MapFields):
         return _new(cls, row)
 
     # What the name says
-
-    @property
-    def kind(self) -> str:
-        """What the mapping is, as far as its name tells; one of these words.
-
-        "file", "anonymous" (no name), "heap", "stack", "named" (`[anon:NAME]`), "shared"
-        (shared anonymous memory), "memfd", "sysv", "hugepage", "secretmem", "aio", "drm",
-        "dmabuf", "ashmem", "anon_inode", "socket", "vdso", "vvar", "vsyscall", and "special" for
-        any other name that is no path.
-
-        A guess in one case: a file in the root directory of a file system without a
-        device (major number 0), deleted, and called like `memfd:x`, reads as "memfd".
-        "heap" is what brk(2) gave; what malloc(3) got from mmap(2) is "anonymous".
-        "stack" is that of the first thread.
-
-        >>> Map(0, 4096, "rw-s", 0, (0, 1), 9, "/memfd:x (deleted)").kind
-        'memfd'
-        >>> Map(0, 4096, "r--p", 0, (8, 1), 9, "/tmp/[heap]").kind
-        'file'
-        """
-        return kind_of(self.pathname, self.device[0])
 
     @property
     def is_anonymous(self) -> bool:

@@ -9,6 +9,9 @@ import sys
 ENCODING = "utf-8" if sys.platform == "win32" else sys.getfilesystemencoding()
 ERRORS = "surrogateescape"
 
+# The kernel's word for a name that is gone.
+DELETED = " (deleted)"
+
 
 def encode(text: str) -> bytes:
     """Return the bytes of a text, those that did not decode included."""

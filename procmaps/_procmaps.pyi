@@ -17,6 +17,7 @@ _Map = TypeVar("_Map", bound=MapFields)
 
 __all__ = [
     "GATE",
+    "KINDS",
     "USAGE_FIELDS",
     "Lines",
     "MapFields",
@@ -86,6 +87,8 @@ class MapFields:
     def is_private(self) -> bool: ...
     @property
     def size(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
     def __contains__(self, address: int, /) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -103,6 +106,10 @@ class Table:
 
     def __new__(cls, rows: list[Row]) -> Table:
         """Build from flat rows."""
+
+    @staticmethod
+    def of(maps: list[_Map]) -> Table:
+        """Build from such objects, which may be of several tables."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, address: object, /) -> int | None:
@@ -253,6 +260,9 @@ def read_elf_in_memory(path: str, pieces: list[tuple[int, int, int]]) -> ElfFiel
 
 # The fields of smaps and of the roll-up, in the order of a `UsageRow`; "other" is the last.
 USAGE_FIELDS: tuple[str, ...]
+
+#: What `MapFields.kind` can be.
+KINDS: tuple[str, ...]
 
 @final
 class UsageRow:

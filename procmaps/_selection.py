@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from procmaps._kind import KINDS
 from procmaps._names import encode
 from procmaps._of_type import of_type
+from procmaps._procmaps import KINDS as _KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         bool | None,
     ]
     File = tuple[tuple[int, int], int]
+
+#: What `Map.kind` can be.
+KINDS = frozenset(_KINDS)
 
 _LETTERS = ("r-=?", "w-=?", "x-=?", "psSg?")
 

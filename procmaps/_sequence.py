@@ -78,7 +78,8 @@ class MapSequence(Listlike[Map]):
 
     def __getitem__(self, item: SupportsIndex | slice) -> Map | Self:
         if isinstance(item, slice):
-            return self._pick(range(*item.indices(len(self))))
+            every = self._every
+            return self._pick(range(len(self))[item]) if every is None else self._those(every[item])
         i = index(item)
         if i < 0:
             i += len(self)
@@ -167,7 +168,7 @@ class MapSequence(Listlike[Map]):
 
     def _indexed(self) -> Table:
         if self._table is None:
-            self._table = Table([m._row for m in self._all()])
+            self._table = Table.of(self._all())
         return self._table
 
     def _at(self, i: int) -> Map:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from procmaps._answer import Answer
 from procmaps._fate import Fate, Fates, key_of
-from procmaps._kind import DELETED
 from procmaps._maps import Maps
 from procmaps._module_names import is_called
 from procmaps._mounts import mounts, printed
+from procmaps._names import DELETED
 from procmaps._read import O_PATH, proc_root
 from procmaps._scan import scan
 from procmaps.query import Process

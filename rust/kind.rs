@@ -1,10 +1,34 @@
 //! What kind of memory does a name stand for?
 //!
-//! The twin of `procmaps/_kind.py`, which says more: for rows that are chosen before Python has
-//! objects of them. A test holds the two together.
+//! The kernel may print names that are not known here, which are "special". Authority:
+//! proc_pid_maps(5).
 
 /// The kernel's word for a name that is gone.
 pub const DELETED: &[u8] = b" (deleted)";
+
+/// What [`of`] can return.
+pub const ALL: [&str; 20] = [
+    "aio",
+    "anon_inode",
+    "anonymous",
+    "ashmem",
+    "dmabuf",
+    "drm",
+    "file",
+    "heap",
+    "hugepage",
+    "memfd",
+    "named",
+    "secretmem",
+    "shared",
+    "socket",
+    "special",
+    "stack",
+    "sysv",
+    "vdso",
+    "vsyscall",
+    "vvar",
+];
 
 /// The kind of the memory of a name on a device with this major number.
 pub fn of(name: Option<&[u8]>, dev_major: u32) -> &'static str {
@@ -30,7 +54,9 @@ fn of_no_path(name: &[u8]) -> &'static str {
         b"[vdso]" => "vdso",
         b"[vvar]" | b"[vvar_vclock]" => "vvar",
         b"[vsyscall]" => "vsyscall",
+        // [stack:TID], Linux 3.4 to 4.4.
         _ if name.starts_with(b"[stack:") => "stack",
+        // prctl(PR_SET_VMA_ANON_NAME), Linux 5.17+; of shared memory 6.2+.
         _ if name.starts_with(b"[anon:") => "named",
         _ if name.starts_with(b"[anon_shmem:") => "shared",
         _ if name.starts_with(b"anon_inode:") => "anon_inode",
@@ -39,6 +65,8 @@ fn of_no_path(name: &[u8]) -> &'static str {
     }
 }
 
+/// The kind of memory in a file system of the kernel's own, on a device with major number 0. A file in the
+/// root directory of another such file system could bear the same name.
 fn of_internal(name: &[u8]) -> Option<&'static str> {
     if name.starts_with(b"/dmabuf:") {
         return Some("dmabuf");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from procmaps import Map
+from procmaps._selection import KINDS as ALL_KINDS
 
 FILE, INTERNAL = (8, 1), (0, 1)
 
@@ -115,7 +116,7 @@ def test_whether_it_has_a_name_and_whether_that_is_a_path(name, device):
 
 def test_every_kind_of_the_documentation_is_here():
     documented = {word for word in Map.kind.__doc__.split("A guess")[0].split('"') if word.isidentifier()}
-    assert documented == {kind for _, _, kind, _, _ in KINDS}
+    assert documented == {kind for _, _, kind, _, _ in KINDS} == ALL_KINDS
 
 
 def test_neither_permissions_nor_inode_nor_offset_decide():

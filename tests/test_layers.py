@@ -20,11 +20,10 @@ PACKAGE = Path(procmaps.__file__).parent
 LAYERS = {
     "_procmaps": set(),
     "_names": set(),
-    "_kind": set(),
     "_errors": set(),
-    "_map": {"_kind", "_names", "_procmaps"},
+    "_map": {"_names", "_procmaps"},
     "_of_type": set(),
-    "_selection": {"_kind", "_names", "_of_type"},
+    "_selection": {"_names", "_of_type", "_procmaps"},
     "_listlike": set(),
     "_sequence": {"_listlike", "_map", "_procmaps"},
     "_maps": {"_names", "_selection", "_sequence"},

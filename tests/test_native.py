@@ -197,6 +197,14 @@ def test_names_of_several_encodings_are_compared_by_their_letters():
     assert one != parse(line + b"\xc3\xa9", "latin-1").maps(MapFields, [0])[0]
 
 
+def test_a_table_of_objects_of_several(table):
+    others = [parse(b"1-2 r--p 0 0:0 0 /\xe9\n", encoding) for encoding in ("latin-1", "utf-8")]
+    objects = [m for one in (table, *others) for m in one.maps(Derived)[::-1]]
+    assert rows_of(Table.of(objects)) == [m._row for m in objects]
+    assert Table.of(objects).find_many([1, 0x1000]) == Table([m._row for m in objects]).find_many([1, 0x1000])
+    assert len(Table.of([])) == 0
+
+
 def test_an_address_is_any_int(table):
     m = table.maps(MapFields, [0])[0]
     assert 0x1000 in m and 0x2FFF in m and 0x3000 not in m
@@ -266,6 +274,7 @@ CALLS = {
     "parse, dialect": lambda x: parse(TEXT, "utf-8", x),
     "Table": lambda x: rows_of(Table(x)),
     "Table, text": lambda x: Table(x).text(64),
+    "Table, of": lambda x: Table.of(x),
     "index": lambda x: Table(ROWS).row(x),
     "maps, index": lambda x: Table(ROWS).maps(MapFields, [x]),
     "maps": lambda x: Table(ROWS).maps(x),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from procmaps._kind import KINDS
 from procmaps._maps import Maps
+from procmaps._selection import KINDS
 from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
 from procmaps.cli._target import HELP
 

@@ -1,8 +1,9 @@
 //! `MapFields`: what `Map` is made of. A mapping's place in its table, whose fields become objects when asked for.
 
 use super::names::Encoding;
-use super::table::{FlatRow, Table, address_of, table_of};
-use crate::table::Row;
+use super::table::{FlatRow, Table, address_of, encode, table_of};
+use crate::kind;
+use crate::table::{self, Row};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
@@ -141,6 +142,23 @@ impl MapFields {
         row.end - row.begin
     }
 
+    /// What the mapping is, as far as its name tells; one of these words.
+    ///
+    /// "file", "anonymous" (no name), "heap", "stack", "named" (`[anon:NAME]`), "shared"
+    /// (shared anonymous memory), "memfd", "sysv", "hugepage", "secretmem", "aio", "drm",
+    /// "dmabuf", "ashmem", "anon_inode", "socket", "vdso", "vvar", "vsyscall", and "special" for
+    /// any other name that is no path.
+    ///
+    /// A guess in one case: a file in the root directory of a file system without a
+    /// device (major number 0), deleted, and called like `memfd:x`, reads as "memfd".
+    /// "heap" is what brk(2) gave; what malloc(3) got from mmap(2) is "anonymous".
+    /// "stack" is that of the first thread.
+    #[getter]
+    fn kind<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        let row = self.row();
+        PyString::intern(py, kind::of(row.name, row.dev_major))
+    }
+
     /// Whether an address lies in the mapping; False for any int out of range.
     fn __contains__(&self, address: &Bound<'_, PyAny>) -> PyResult<bool> {
         let row = self.row();
@@ -181,6 +199,18 @@ impl MapFields {
 
     fn row(&self) -> Row<'_> {
         self.table.get().table.row(self.index).expect("made for a row that is there")
+    }
+
+    /// Appends it to a table whose names are in UTF-8.
+    pub fn push_to(&self, py: Python<'_>, table: &mut table::Table) -> PyResult<()> {
+        let row = self.row();
+        if self.encoding().is_utf_8() {
+            table.push(&row);
+        } else {
+            let name = self.pathname(py)?.map(|name| encode(&name)).transpose()?;
+            table.push(&Row { name: name.as_deref(), ..row });
+        }
+        Ok(())
     }
 
     fn encoding(&self) -> &Encoding {

@@ -60,6 +60,7 @@ mod _procmaps {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::maps::prepare();
         module.add("GATE", super::query::GATE)?;
+        module.add("KINDS", PyTuple::new(module.py(), crate::kind::ALL)?)?;
         module.add("USAGE_FIELDS", PyTuple::new(module.py(), super::smaps::field_names())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

@@ -14,11 +14,15 @@ impl Encoding {
         Encoding(CString::new(name).unwrap_or_default())
     }
 
+    pub fn is_utf_8(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn decode<'py>(&self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyString>> {
         match std::str::from_utf8(name) {
-            Ok(name) if self.0.is_empty() => Ok(PyString::new(py, name)),
+            Ok(name) if self.is_utf_8() => Ok(PyString::new(py, name)),
             _ => {
-                let encoding = if self.0.is_empty() { c"utf-8" } else { &self.0 };
+                let encoding = if self.is_utf_8() { c"utf-8" } else { &self.0 };
                 PyString::from_encoded_object(&PyBytes::new(py, name), Some(encoding), Some(c"surrogateescape"))
             }
         }

@@ -1,7 +1,7 @@
 //! `Table`: the rows of one listing, as objects made when asked for.
 
 use super::errors;
-use super::map;
+use super::map::{self, MapFields};
 use super::names::Encoding;
 use super::selection::{Wanted, selected};
 use crate::bulk::{self, packed};
@@ -99,6 +99,17 @@ impl Table {
     #[new]
     fn from_rows(rows: Vec<FlatRow<'_>>) -> PyResult<Table> {
         table_of(rows)
+    }
+
+    /// Build from objects of a type derived from `MapFields`, which may be of several tables.
+    #[staticmethod]
+    fn of(maps: Vec<Bound<'_, MapFields>>) -> PyResult<Table> {
+        let mut built = table::Table::with_capacity(maps.len());
+        for m in maps {
+            m.get().push_to(m.py(), &mut built)?;
+        }
+        built.shrink_to_fit();
+        Ok(Table::new(built, Encoding::new("utf-8")))
     }
 
     fn __len__(&self) -> usize {
@@ -213,7 +224,7 @@ pub fn address_of(int: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
     }
 }
 
-fn encode(name: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+pub fn encode(name: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     match name.to_cow() {
         Ok(name) => Ok(name.into_owned().into_bytes()),
         Err(_) => name.call_method1("encode", ("utf-8", "surrogateescape"))?.extract(),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import procmaps
-from procmaps._kind import KINDS as ALL_KINDS
+from procmaps._selection import KINDS as ALL_KINDS
 from procmaps.cli import VERBS, main, show
 from procmaps.cli._parser import duration, parser_of
 from support.command import NASTY, linux, pathnames, run, unix

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procmaps import Map, from_path, from_str
-from procmaps._kind import KINDS
+from procmaps._selection import KINDS
 from procmaps.cli import show
 from procmaps.cli._parser import parser_of
 from support.children import sleeping
