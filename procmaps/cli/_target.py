@@ -11,7 +11,6 @@ from procmaps._proc_files import content_or_nothing, number
 from procmaps._read import from_pid, from_str, own_pid, proc_root, read_file
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._output import terminal_width
-from procmaps.cli._permissions import on_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,6 +202,8 @@ def _pid(target: str, root: str) -> int | str | None:
 def _nothing(target: str, root: str) -> Refused:
     if not os.path.exists(os.path.join(root, "self")):
         return Refused(f"there is no file {target}, and no proc file system at {root} to look for a process")
+    from procmaps.cli._permissions import on_unseen
+
     return Refused(f"no process is called {target}, and no file", *on_unseen(root, False), status=4)
 
 
