@@ -256,9 +256,10 @@ impl Handle {
 /// How a listing can be asked, and whether there is memory behind it.
 fn probe(maps: &File) -> io::Result<(Backend, bool)> {
     match Query::ask(maps, 0, OR_NEXT, &mut [], &mut []) {
-        Err(Errno::NOTTY) => Ok((Backend::Text, maps.read_at(&mut [0], 0)? > 0)),
+        Ok(_) | Err(Errno::NOENT) => Ok((Backend::Ioctl, true)),
         Err(Errno::SRCH) => Ok((Backend::Ioctl, false)),
-        _ => Ok((Backend::Ioctl, true)),
+        // An older kernel says ENOTTY; a filter of system calls and old emulators say something else.
+        Err(_) => Ok((Backend::Text, maps.read_at(&mut [0], 0)? > 0)),
     }
 }
 

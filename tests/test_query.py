@@ -28,6 +28,7 @@ from procmaps.query import Process
 from support.children import await_end, descriptors, reaped, sleeping, stopped, talking, zombie
 from support.fake_proc import PF_KTHREAD, FakeProc
 from support.hostile import hostile
+from support.seccomp import SECOND_ARGUMENT, run_filtered
 
 PACKAGE = os.path.dirname(os.path.dirname(procmaps.__file__))
 LAST = 2**64 - 1
@@ -250,6 +251,21 @@ def test_without_the_ioctl_the_text_is_read(proc):
         assert process.next(0x6000) is None
         assert process.walk(executable=True) == [process.find(0x1000)]
         assert process.walk() == procmaps.from_str(LINES)
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.ENOSYS])
+def test_a_filter_that_refuses_the_ioctl_is_an_older_kernel(error):
+    done = run_filtered(_REFUSED, field=SECOND_ARGUMENT, value=0xC0686611, error=error)
+    assert (done.stdout.split(), done.stderr) == (["text", "True", "True", "True"], "")
+
+
+_REFUSED = """
+import procmaps.query
+address = id(sys)
+with procmaps.query.Process() as process:
+    print(process.backend, process.find(address).is_writable, len(process.walk(executable=True)) > 0)
+print(address in procmaps.query.find(None, address))
+"""
 
 
 def test_the_ioctl_can_be_insisted_on(proc):
