@@ -20,10 +20,7 @@ const MOST_NOTE_BYTES: u64 = 128 << 10;
 
 /// The build ID of a file; `None` if it is no regular file or has none.
 pub fn of_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut file = elf::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Ok(None);
-    }
+    let Some(mut file) = elf::open_regular(path)? else { return Ok(None) };
     find(|offset, size| elf::read_at(&mut file, offset, size))
 }
 

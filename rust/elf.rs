@@ -62,8 +62,18 @@ pub struct Elf {
     pub build_id: Option<Vec<u8>>,
 }
 
+/// Opens a file to read it, if it is a regular one: to open a device can do things, to look at it does nothing.
+pub(crate) fn open_regular(path: &Path) -> io::Result<Option<File>> {
+    if !path.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let file = open(path)?;
+    // It may be another one by now.
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
 /// Opens a file to read it; for a FIFO that nobody writes to it does not wait.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     #[cfg(target_os = "linux")]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits() as i32);
@@ -72,10 +82,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 
 /// What a file of a path says; `None` if it is no regular file or no ELF file.
 pub fn of_file(path: &Path) -> Result<Option<Elf>, Failure> {
-    let mut file = open(path)?;
-    if !file.metadata()?.is_file() {
-        return Ok(None);
-    }
+    let Some(mut file) = open_regular(path)? else { return Ok(None) };
     of_source(&mut |offset, size| read_at(&mut file, offset, size), None)
 }
 

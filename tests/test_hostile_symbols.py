@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import struct
@@ -265,6 +266,25 @@ def test_no_reader_waits_for_a_fifo(tmp_path) -> None:
     assert (done.stderr, done.stdout.split("\n")[:-1]) == ("", ["None", "None", *_REFUSED])
 
 
+def test_what_is_no_regular_file_is_not_even_opened(tmp_path) -> None:
+    """To open a device can do things."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    libc = ctypes.CDLL(None, use_errno=True)
+    watch = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        assert libc.inotify_add_watch(watch, os.fsencode(fifo), _IN_OPEN) > 0, os.strerror(ctypes.get_errno())
+        assert _procmaps.read_elf(str(fifo)) is None
+        assert _procmaps.read_build_id(str(fifo)) is None
+        with pytest.raises(OSError, match="it is no regular file"):
+            SymbolTable.of_file(str(fifo), None, [])
+        with pytest.raises(BlockingIOError):
+            os.read(watch, 1024)
+    finally:
+        os.close(watch)
+
+
+_IN_OPEN = 0x20
 _REFUSED = ["Invalid argument", "[] ['Invalid argument']"]
 _FIFO = """
 import os, sys
