@@ -30,7 +30,7 @@ def largest(usages: Usages) -> tuple[list[Group], int]:
 
 def summary(maps: Maps) -> str:
     """Return what a listing is, in a line."""
-    return repr(maps)[1:-1] if maps.pid is None else f"Process {maps.pid}: {repr(maps)[7:-1]}"
+    return f"{'Maps' if maps.pid is None else f'Process {maps.pid}'}: {maps._summary()}"
 
 
 def name_of(pathname: str | None) -> str:

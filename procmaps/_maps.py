@@ -78,10 +78,14 @@ class Maps(MapSequence):
     # Text
 
     def __repr__(self) -> str:
+        return f"<Maps: {self._summary()}>"
+
+    def _summary(self) -> str:
+        """Return how many there are, and where; or why there are none."""
         if not self:
-            return f"<Maps: no mappings{f', {self.without_memory}' if self.without_memory else ''}>"
+            return f"no mappings{f', {self.without_memory}' if self.without_memory else ''}"
         begin, end = self[0].begin_address, self[-1].end_address
-        return f"<Maps: {len(self)} mapping{'s' * (len(self) > 1)}, {begin:#x}-{end:#x}>"
+        return f"{len(self)} mapping{'s' * (len(self) > 1)}, {begin:#x}-{end:#x}"
 
     def __str__(self) -> str:
         return self.text()

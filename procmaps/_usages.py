@@ -82,7 +82,7 @@ class Usages(Listlike[Usage]):
         return _restored, (self._maps, [fields_of(usage._row) for usage in self])
 
     def __repr__(self) -> str:
-        return f"{repr(self._maps).replace('Maps', 'Usages')[:-1]}, rss={self.total().rss}>"
+        return f"<Usages: {self._maps._summary()}, rss={self.total().rss}>"
 
     def __sub__(self, old: Usages) -> Diff:
         """Return what changed since another reading: `procmaps.diff(old, self)`."""
@@ -154,8 +154,6 @@ class Usages(Listlike[Usage]):
             groups.setdefault(value, []).append(i)
         return {value: total_of(self._table.total(indices), len(indices)) for value, indices in groups.items()}
 
-    # Pictures
-
     # As data
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -171,6 +169,8 @@ class Usages(Listlike[Usage]):
         from procmaps._columns import Columns
 
         return Columns([self], signed=signed)
+
+    # Pictures
 
     def to_svg(
         self,
