@@ -113,8 +113,7 @@ class Diff(Sequence[Change]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        counts = {word: len(self.of(word)) for word in WORDS}
-        parts = [counted(len(self), "change"), *[f"{n} {word}" for word, n in counts.items() if n]]
+        parts = [counted(len(self), "change"), *[f"{count} {word}" for word, count in self._counts().items()]]
         return f"<Diff: {', '.join(parts)}>"
 
     def __str__(self) -> str:
@@ -132,6 +131,11 @@ class Diff(Sequence[Change]):
             if word not in WORDS:
                 raise ValueError(f"a change is one of {', '.join(WORDS)}, not {word!r}")
         return Diff([change for change in self if not set(words).isdisjoint(change.what)])
+
+    def _counts(self) -> dict[str, int]:
+        """Return how many changes are one of each word, of those that there are."""
+        counts = {word: len(self.of(word)) for word in WORDS}
+        return {word: count for word, count in counts.items() if count}
 
     @property
     def added(self) -> Maps:

@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from procmaps._color import Palette
-    from procmaps._diff import Change
+    from procmaps._diff import Change, Diff
     from procmaps._map import Map
 
 _COLUMNS = ("BEGIN", "END", "PERMS", "SIZE", "CHANGE", "RSS", "LAST", "WHAT", "PATHNAME")
 _RIGHT_ALIGNED = ("SIZE", "CHANGE", "RSS", "LAST")
 _DISPENSABLE = ("SIZE", "END")
 _MARKS = {"added": "+ ", "removed": "- "}
+
+_IN_WORDS = {
+    "perms": "with other permissions",
+    "offset": "with another offset",
+    "memory": "with other memory use",
+}
 
 
 def table(
@@ -62,6 +68,21 @@ def signed(amount: int) -> str:
     ('+4K', '-1.3M', '0')
     """
     return f"{'-' if amount < 0 else '+'}{human(abs(amount))}" if amount else "0"
+
+
+def summary(changes: Diff) -> str:
+    """Return what changed in all, in a line.
+
+    >>> from procmaps import Map, Maps
+    >>> summary(Maps([Map(0x1000, 0x3000)]) - Maps())
+    '1 added: +8K SIZE'
+    """
+    if not changes:
+        return "no changes"
+    counts = ", ".join([f"{count} {_IN_WORDS.get(word, word)}" for word, count in changes._counts().items()])
+    memory = [f"{signed(changes.memory[name])} {name.upper()}" for name in ("rss", "swap") if name in changes.memory]
+    amounts = ", ".join([f"{signed(changes.size_change)} SIZE", *memory])
+    return f"{counts}: {amounts}"
 
 
 def _line(change: Change, last: Change | None, has_memory: bool, encoding: str) -> Line:

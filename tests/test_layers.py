@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import procmaps
+import procmaps.cli
 
 PACKAGE = Path(procmaps.__file__).parent
 
@@ -103,6 +104,15 @@ def test_what_is_beside_the_core_does_not_need_the_command(path):
     ours, _ = imports_of(path)
     is_command = path.name == "__main__.py" or "cli" in path.relative_to(PACKAGE).parts
     assert is_command or not {name for name in ours if name.split(".")[0] in ("cli", "__main__")}
+
+
+def test_no_verb_needs_another_one():
+    """What two of them have in common is beside them."""
+    verbs = {f"cli.{verb}" for verb in procmaps.cli.VERBS}
+    for verb in verbs:
+        assert not imports_of(PACKAGE / f"{verb.replace('.', '/')}.py")[0] & verbs
+    for path in (PACKAGE / "cli").glob("_*.py"):
+        assert not imports_of(path)[0] & verbs
 
 
 def test_only_the_command_prints():

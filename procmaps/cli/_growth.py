@@ -12,7 +12,6 @@ from procmaps.cli import _output
 from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._holding import warn
 from procmaps.cli._target import number_of, pid_of, title_of
-from procmaps.cli.plot import save
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ def draw(options: argparse.Namespace) -> int:
     number, title = number_of(pid, options), title_of(pid, options)
     if options.measure != "size":
         warn(number, options)
-    save(_picture(_until_interrupted(number, title, options), kind, options, options.title or title), options.output)
+    sums = _until_interrupted(number, title, options)
+    _output.save(_picture(sums, kind, options, options.title or title), options.output)
     return 0
 
 

@@ -61,6 +61,23 @@ def write_bytes(data: bytes) -> None:
     _put(lambda stream: stream.buffer.write(data))
 
 
+def save(picture: bytes, path: str | None) -> None:
+    """Write a picture to a file, or to standard output, which only takes text.
+
+    Raises:
+        Refused: The file cannot be written.
+        Unwritable: Standard output takes nothing more.
+    """
+    if path in (None, "-"):
+        write(picture.decode("ascii").splitlines())
+        return
+    try:
+        with open(path, "wb") as file:
+            file.write(picture)
+    except OSError as error:
+        raise Refused(f"cannot write {path}: {error.strerror}") from None
+
+
 def _put(write: Callable[[TextIO], object]) -> None:
     try:
         if sys.stdout is None:

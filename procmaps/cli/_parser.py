@@ -14,7 +14,7 @@ from procmaps.cli._output import terminal_width, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import ModuleType
     from typing import NoReturn
 
@@ -122,6 +122,19 @@ def address(text: str) -> int:
     if 0 < len(digits) <= 16 and not digits.strip("0123456789abcdefABCDEF"):
         return int(digits, 16)
     raise argparse.ArgumentTypeError(f"expected an address in hexadecimal, such as 0x7f955be44000, not {text!r}")
+
+
+def some_of(what: str, known: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return what reads words that are known, with commas between; `what` says what each is."""
+
+    def words(text: str) -> list[str]:
+        found = text.split(",")
+        unknown = [word for word in found if word not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"no {what} is called {unknown[0]!r}; there are {', '.join(known)}")
+        return found
+
+    return words
 
 
 def duration(text: str) -> float:

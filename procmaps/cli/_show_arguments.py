@@ -6,7 +6,7 @@ import argparse
 
 from procmaps._maps import Maps
 from procmaps._selection import KINDS
-from procmaps.cli._parser import add_output_arguments, add_proc_argument, address
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, address, some_of
 from procmaps.cli._target import HELP
 
 
@@ -34,11 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_filters(group: argparse._ArgumentGroup) -> None:
+    kinds = sorted(KINDS)
     group.add_argument(
         "-p", "--perms", metavar="PATTERN", type=_perms, help="by permissions, such as r-xp, ?w?s or rw; ? is any"
     )
     group.add_argument("--pathname", metavar="GLOB", help="by the whole name, such as '*/libc[.-]*'")
-    group.add_argument("--kind", metavar="KIND,...", type=_kinds, help=f"by kind: {', '.join(sorted(KINDS))}")
+    group.add_argument("--kind", metavar="KIND,...", type=some_of("kind", kinds), help=f"by kind: {', '.join(kinds)}")
     group.add_argument(
         "--deleted", action=argparse.BooleanOptionalAction, help="files of which the kernel says that they are deleted"
     )
@@ -52,14 +53,6 @@ def _count(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
     raise argparse.ArgumentTypeError(f"expected a number of rows, not {text!r}")
-
-
-def _kinds(text: str) -> list[str]:
-    kinds = text.split(",")
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no kind is called {unknown[0]!r}; there are {', '.join(sorted(KINDS))}")
-    return kinds
 
 
 def _perms(text: str) -> str:

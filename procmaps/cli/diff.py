@@ -6,23 +6,17 @@ import argparse
 import sys
 
 from procmaps._diff import WORDS, Diff, diff
-from procmaps._diff_table import signed, table
+from procmaps._diff_table import summary, table
 from procmaps._escape import cut
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, some_of
 from procmaps.cli._sides import Side, read_side
 from procmaps.cli._target import HELP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_IN_WORDS = {
-    "perms": "with other permissions",
-    "offset": "with another offset",
-    "memory": "with other memory use",
-}
 
 USAGE = "[OPTION]... OLD NEW"
 
@@ -61,7 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-n", "--normalize", action="store_true", help="match by file and offset or name, not by address: two processes"
     )
     group.add_argument("-m", "--memory", action="store_true", help="compare what is used too: reads smaps, not maps")
-    group.add_argument("--what", metavar="WORD,...", type=words, help=f"some changes only: {', '.join(WORDS)}")
+    group.add_argument(
+        "--what", metavar="WORD,...", type=some_of("change", WORDS), help=f"some changes only: {', '.join(WORDS)}"
+    )
     add_proc_argument(group)
     add_output_arguments(parser)
 
@@ -84,15 +80,6 @@ def run(options: argparse.Namespace) -> int:
     return 1 if changes else 0
 
 
-def words(text: str) -> list[str]:
-    """Return the words that an argument is."""
-    found = text.split(",")
-    unknown = [word for word in found if word not in WORDS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no change is called {unknown[0]!r}; there are {', '.join(WORDS)}")
-    return found
-
-
 def _lines(old: Side, new: Side, changes: Diff, options: argparse.Namespace) -> Iterator[str]:
     if _output.is_data(options):
         head = {"old": old.record, "new": new.record, "normalized": options.normalize}
@@ -108,17 +95,3 @@ def _table_lines(old: Side, new: Side, changes: Diff, options: argparse.Namespac
         yield cut(old.title + arrow + new.title, room, "...")
         yield palette.paint(summary(changes), "header")
     yield from table(changes, room=room, palette=palette, encoding=_output.encoding(), header=options.header)
-
-
-def summary(changes: Diff) -> str:
-    """Return what changed in all, in a line.
-
-    >>> summary(Diff())
-    'no changes'
-    """
-    if not changes:
-        return "no changes"
-    counts = [(_IN_WORDS.get(word, word), len(changes.of(word))) for word in WORDS]
-    memory = [f"{signed(changes.memory[name])} {name.upper()}" for name in ("rss", "swap") if name in changes.memory]
-    amounts = ", ".join([f"{signed(changes.size_change)} SIZE", *memory])
-    return f"{', '.join([f'{count} {word}' for word, count in counts if count])}: {amounts}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-
 from procmaps._escape import shown
 from procmaps.cli import _output
 from procmaps.cli._columns import aligned
-from procmaps.cli._parser import add_output_arguments, add_proc_argument
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, some_of
 from procmaps.cli._target import PROCESS_HELP, process_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from procmaps._map import Map
@@ -46,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("target", metavar="PROCESS", help=PROCESS_HELP)
     group = parser.add_argument_group("files")
-    group.add_argument("--state", metavar="STATE,...", type=_states, help=f"by state: {', '.join(STATES)}")
+    group.add_argument(
+        "--state", metavar="STATE,...", type=some_of("state", STATES), help=f"by state: {', '.join(STATES)}"
+    )
     group.add_argument("--reasons", action="store_true", help="also tell why we think so")
     add_proc_argument(group)
     add_output_arguments(parser)
@@ -104,11 +105,3 @@ def _record(m: Map, found: Identity, count: int) -> dict[str, object]:
         "inode": m.inode,
         "maps": count,
     }
-
-
-def _states(text: str) -> list[str]:
-    states = text.split(",")
-    unknown = [state for state in states if state not in STATES]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no state is called {unknown[0]!r}; there are {', '.join(STATES)}")
-    return states

@@ -17,7 +17,7 @@ from procmaps.cli._errors import Refused, Unparsed
 from procmaps.cli._holding import add_yes_argument, warn
 from procmaps.cli._parser import add_output_arguments, add_proc_argument
 from procmaps.cli._target import HELP, listing_of, number_of, pid_of, title_of
-from procmaps.smaps import Usages, from_path, from_pid, from_str, rollup
+from procmaps.smaps import Usages, from_pid, from_str, rollup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _read_text(options: argparse.Namespace) -> Reading:
     target: str = options.target
     title = "standard input" if target == "-" else escaped(target)
     try:
-        return Reading(from_str(listing_of(target)) if target == "-" else from_path(target))
+        return Reading(from_str(listing_of(target)))
     except ParseError as error:
         raise Unparsed(title, error) from None
 

@@ -93,20 +93,8 @@ def run(options: argparse.Namespace) -> int:
         picture = to_svg(maps, options.kind, measure=measure, theme=options.theme, title=options.title or title)
     except ValueError as error:
         raise Refused(str(error)) from None
-    save(picture.encode("ascii", "xmlcharrefreplace"), options.output)
+    _output.save(picture.encode("ascii", "xmlcharrefreplace"), options.output)
     return 0
-
-
-def save(picture: bytes, path: str | None) -> None:
-    """Write a picture to a file, or to standard output, which only takes text."""
-    if path in (None, "-"):
-        _output.write(picture.decode("ascii").splitlines())
-        return
-    try:
-        with open(path, "wb") as file:
-            file.write(picture)
-    except OSError as error:
-        raise Refused(f"cannot write {path}: {error.strerror}") from None
 
 
 def _check(options: argparse.Namespace) -> None:

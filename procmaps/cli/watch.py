@@ -9,17 +9,16 @@ import time
 
 from procmaps._counted import counted
 from procmaps._diff import WORDS, Diff
-from procmaps._diff_table import signed, table
+from procmaps._diff_table import signed, summary, table
 from procmaps._escape import cut, width
 from procmaps._origin import utc
 from procmaps._table import human
 from procmaps._usages import Usages
 from procmaps.cli import _output
 from procmaps.cli._errors import Refused
-from procmaps.cli._parser import add_output_arguments, add_proc_argument, duration
+from procmaps.cli._parser import add_output_arguments, add_proc_argument, duration, some_of
 from procmaps.cli._target import PROCESS_HELP
 from procmaps.cli._watched import Watched
-from procmaps.cli.diff import summary, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--count", metavar="N", type=_count, help="end after so many readings")
     group.add_argument("-m", "--memory", action="store_true", help="what is used too: reads smaps, which is not free")
-    group.add_argument("--what", metavar="WORD,...", type=words, help=f"some changes only: {', '.join(WORDS)}")
+    group.add_argument(
+        "--what", metavar="WORD,...", type=some_of("change", WORDS), help=f"some changes only: {', '.join(WORDS)}"
+    )
     add_proc_argument(group)
     add_output_arguments(parser)
 

@@ -8,6 +8,7 @@ from procmaps._who import who
 from procmaps.cli import _host, _output
 from procmaps.cli._columns import aligned
 from procmaps.cli._errors import Refused
+from procmaps.cli._parser import some_of
 from procmaps.cli._progress import Progress
 
 TYPE_CHECKING = False
@@ -48,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("library", metavar="LIBRARY", help="what to look for")
     group = parser.add_argument_group("what is told")
-    group.add_argument("--state", metavar="STATE,...", type=_states, help=f"by state: {', '.join(STATES)}")
+    group.add_argument(
+        "--state", metavar="STATE,...", type=some_of("state", STATES), help=f"by state: {', '.join(STATES)}"
+    )
     group.add_argument("--reasons", action="store_true", help="also tell why we think so")
     _host.add_host_arguments(parser)
 
@@ -108,13 +111,3 @@ def _lines(answer: Answer[Use], uses: list[Use], options: argparse.Namespace) ->
         palette=_output.colors(options),
         meanings=[[_MEANINGS.get(use.fate.state, "")] for use in uses],
     )
-
-
-def _states(text: str) -> list[str]:
-    from argparse import ArgumentTypeError
-
-    states = text.split(",")
-    unknown = [state for state in states if state not in STATES]
-    if unknown:
-        raise ArgumentTypeError(f"no state is called {unknown[0]!r}; there are {', '.join(STATES)}")
-    return states

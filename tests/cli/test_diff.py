@@ -9,7 +9,7 @@ import json
 import pytest
 
 from procmaps import Diff
-from procmaps.cli.diff import summary
+from procmaps._diff_table import summary
 from support.children import sleeping, stopped
 from support.command import LISTING, linux, run
 
