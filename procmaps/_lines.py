@@ -52,6 +52,22 @@ def text(read: Read) -> bytes:
     return b"".join(_parts(read, b"", LONGEST_OTHER))
 
 
+def whole_lines(read: Read) -> Iterator[bytes]:
+    """Yield all that a file object has to give, as it comes, each time some lines; the last may lack its end.
+
+    Raises:
+        ParseError: A line is longer than 64 MiB.
+    """
+    begun: list[bytes] = []
+    for part in _parts(read, b"", LONGEST_OTHER):
+        end = part.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*begun, part[:end]])
+            begun = []
+        begun.append(part[end:])
+    yield b"".join(begun)
+
+
 def part_of(read: Read) -> bytes:
     """Return what a file object gives next; nothing at its end."""
     part = read(_PART)

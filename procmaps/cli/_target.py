@@ -15,7 +15,8 @@ from procmaps.cli._output import terminal_width
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from typing import BinaryIO
+    from collections.abc import Iterator
+    from io import BufferedReader
 
     from procmaps._maps import Maps
     from procmaps._read import Dialect
@@ -108,10 +109,15 @@ def title_of(pid: int | str, options: argparse.Namespace) -> str:
 
 def standard_input() -> bytes:
     """Return the text that standard input holds, whatever it is."""
-    from procmaps._lines import text
+    return b"".join(lines_of_standard_input())
+
+
+def lines_of_standard_input() -> Iterator[bytes]:
+    """Yield the text of standard input, whatever it is, as it comes: each time some lines."""
+    from procmaps._lines import whole_lines
 
     try:
-        return text(_standard_input().read)
+        yield from whole_lines(_standard_input().read1)
     except ParseError as error:
         raise Refused(f"standard input, line {error.lineno}: it is longer than 64 MiB") from None
 
@@ -132,10 +138,10 @@ def listing_of(target: str) -> bytes:
         raise Unparsed("standard input" if target == "-" else escaped(target), error) from None
 
 
-def _standard_input() -> BinaryIO:
+def _standard_input() -> BufferedReader:
     if sys.stdin is None:
         raise Refused("standard input is closed")
-    return sys.stdin.buffer
+    return sys.stdin.buffer  # type: ignore[return-value] # that of a file
 
 
 def titled(title: str, data: bytes) -> str:

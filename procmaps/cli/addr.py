@@ -10,7 +10,7 @@ from procmaps.cli import _output
 from procmaps.cli._errors import Refused
 from procmaps.cli._parser import add_files_arguments, add_output_arguments, address
 from procmaps.cli._symbol_text import filtered, named, readable
-from procmaps.cli._target import HELP, read, root_of, standard_input
+from procmaps.cli._target import HELP, lines_of_standard_input, read, root_of, standard_input
 from procmaps.symbols import Symbolizer
 
 TYPE_CHECKING = False
@@ -63,11 +63,20 @@ def run(options: argparse.Namespace) -> int:
     reading = read(options)
     symbolizer = Symbolizer(reading.maps, root=root_of(reading, options))
     if options.filter:
-        data, count = filtered(symbolizer, standard_input(), options.lines)
+        return _copy(symbolizer, options)
+    return _run(reading, symbolizer, options)
+
+
+def _copy(symbolizer: Symbolizer, options: argparse.Namespace) -> int:
+    count = 0
+    for text in lines_of_standard_input():
+        data, found = filtered(symbolizer, text, options.lines)
+        count += found
         if not options.quiet:
             _output.write_bytes(data)
-        return 0 if count else 1
-    return _run(reading, symbolizer, options)
+    if not options.quiet:
+        _complain(symbolizer)
+    return 0 if count else 1
 
 
 def _run(reading: Reading, symbolizer: Symbolizer, options: argparse.Namespace) -> int:
@@ -77,9 +86,13 @@ def _run(reading: Reading, symbolizer: Symbolizer, options: argparse.Namespace) 
     locations = symbolizer.locate(addresses, lines=options.lines)
     if not options.quiet:
         _output.write(_lines(reading, list(zip(addresses, locations)), options))
-        for name, problem in symbolizer.problems.items():
-            _output.complain(f"procmaps: {escaped(name)}: symbols: {escaped(problem)}")
+        _complain(symbolizer)
     return 0 if addresses and all(locations) else 1
+
+
+def _complain(symbolizer: Symbolizer) -> None:
+    for name, problem in symbolizer.problems.items():
+        _output.complain(f"procmaps: {escaped(name)}: symbols: {escaped(problem)}")
 
 
 def _words(text: bytes) -> list[int]:

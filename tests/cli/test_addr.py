@@ -8,6 +8,7 @@ import json
 import mmap
 import os
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,28 @@ def test_names_in_place_of_addresses(filter_text, compiled, answer):
     bare, prefixed, padded = f"{answer + 1:x}", f"{answer + 1:#x}", f"{answer + 1:016X}"
     text = f"#0 {prefixed} in ?? ()\n[{bare}] <{padded}>,{prefixed};\r\n\n"
     assert filter_text(text) == (0, f"#0 {place} in ?? ()\n[{place}] <{place}>,{place};\r\n\n".encode())
+
+
+def test_lines_are_written_as_they_come(monkeypatch, compiled, answer):
+    from procmaps.cli import main
+
+    class Slow:
+        """One who waits for the answer before going on."""
+
+        def __init__(self):
+            self.parts = iter([f"a {answer:#x}\nb {answer:#x}"[:-3], f"{answer:#x}"[-3:], "\n", ""])
+
+        def read1(self, _):
+            self.seen = out.buffer.getvalue()
+            return next(self.parts).encode()
+
+    slow = Slow()
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=slow))
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", out)
+    place = f"libsample.so+{module_of(compiled).elf_address(answer):#x} (answer+0x0)".encode()
+    assert main(["addr", "self", "--filter"]) == 0
+    assert out.buffer.getvalue() == slow.seen == b"a %s\nb %s\n" % (place, place)
 
 
 def test_what_stays_as_it_is(filter_text, answer):
