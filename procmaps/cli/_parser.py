@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _LONGEST = 480 * 3600.0  # poll(2) waits no longer than 24 days
@@ -31,6 +31,12 @@ exit status:
   5  the text is no listing
   6  the process changed its mappings in every reading
 """
+
+
+class _Word(str):
+    """An argument behind `--`: no option, whatever it begins with."""
+
+    __slots__ = ()
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,8 +59,23 @@ class Parser(argparse.ArgumentParser):
                 joined[-1] = f"--perms={argument}"
             else:
                 joined.append(argument)
+        if "--" in joined:
+            end = joined.index("--") + 1
+            joined[end:] = [_Word(argument) for argument in joined[end:]]
         # Intermixed: NAME may come after an option.
         return self.parse_intermixed_args(joined)
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        # argparse parses intermixed arguments twice, and forgets the `--` in between.
+        return None if isinstance(arg_string, _Word) else super()._parse_optional(arg_string)
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if not action.option_strings or arg_strings != ["--"]:
+            return super()._get_values(action, arg_strings)
+        # Before Python 3.13 the value of `--perms=--` is an empty list.
+        value = self._get_value(action, "--")
+        self._check_value(action, value)
+        return value
 
 
 def parser_of(module: ModuleType, verb: str | None) -> Parser:

@@ -28,6 +28,8 @@ from support.command import CAPTURES, LISTING, linux, pathnames
         (["-p", "rw"], [1, 2, 3, 6]),
         (["-p", "?wx"], [3]),
         (["-p", "---p"], [5]),
+        (["-p", "--"], [5]),
+        (["--perms=--"], [5]),
         (["-p---p"], [5]),
         (["--perms", "---"], [5]),
         (["--perms=r--p"], [4]),
@@ -298,6 +300,13 @@ def test_captures(command, path):
     rows = out.split("\n")[1:-1]
     assert (status, err, len(rows)) == (0, "", len(from_path(path)))
     assert all(row.isprintable() for row in rows)
+
+
+@pytest.mark.parametrize("option", ["--pathname=--", "--kind=--", "--color=--", "--proc=--"])
+def test_two_dashes_are_a_value(command, option):
+    status, out, err = command("self", option)
+    assert (status in (1, 2, 4), out) == (True, "")
+    assert err.startswith("procmaps: ")
 
 
 @pytest.mark.parametrize("argv", [["1"], ["self", "libc"], ["", ""], ["two words", "=x"], ["+1", "@file"]])

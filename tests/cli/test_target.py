@@ -144,6 +144,18 @@ def test_neither_a_file_nor_a_process_is_guessed(command, proc, tmp_path, monkey
     assert command("12", "--proc", proc.root)[1].count("\n") == 8
 
 
+@pytest.mark.parametrize("name", ["-q", "--json", "-f", "-1"])
+def test_what_is_behind_two_dashes_is_no_option(command, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(LISTING)
+    table = command(f"./{name}")
+    assert table[0] == 0
+    for argv in (["--"], ["show", "--"], ["--color=never", "--"]):
+        assert command(*argv, name) == table
+    assert command("-p", "rw", "--", name, "heap")[1].count("\n") == 2
+    assert command(f"./{name}", "--", name)[2].endswith(": none of 7 mappings matches\n")
+
+
 @linux
 def test_nothing_of_that_name(command, proc):
     assert command("no\x1bne", "--proc", proc.root) == (
