@@ -40,7 +40,8 @@ DELEGATES = {
 }
 
 # What the core has of the standard library: it is loaded already in every interpreter, or nearly.
-LIGHT = {"_collections_abc", "_operator", "_thread", "errno", "gc", "os", "sys"}
+# By cpyext PyPy runs extension modules.
+LIGHT = {"_collections_abc", "_operator", "_thread", "cpyext", "errno", "gc", "os", "sys"}
 
 HEAVY = {
     "argparse", "ast", "asyncio", "collections", "collections.abc", "contextlib", "copy", "ctypes",
