@@ -18,6 +18,7 @@ import procmaps
 from procmaps import _procmaps
 from procmaps._procmaps import MapFields, Table, parse, read_process
 
+IS_PYPY = sys.implementation.name == "pypy"
 ROWS = [
     (0x1000, 0x3000, "r-xp", 0x2000, 8, 1, 42, "/bin/cat"),
     (0x3000, 0x4000, "rw-p", 0, 0, 0, 0, None),
@@ -77,7 +78,7 @@ def test_methods_have_the_parameters_of_the_stub(owner, method):
     if any(decorator.id == "property" for decorator in method.decorator_list):
         assert type(native).__name__ == "getset_descriptor"
         return
-    if method.name == "__new__" and sys.version_info < (3, 10):
+    if method.name == "__new__" and (sys.version_info < (3, 10) or IS_PYPY):
         return  # a native class has no signature there
     names = [name for name in signature_of(method) if name not in ("self", "cls")]
     native_names = [name for name in inspect.signature(native).parameters if name != "self"]
@@ -234,12 +235,16 @@ def test_an_index_out_of_range(table, index):
 def test_a_table_does_not_change(table):
     with pytest.raises(AttributeError):
         table.is_ordered = False
-    with pytest.raises(AttributeError):
-        table.new = 1
     with pytest.raises(TypeError):
         table[0] = ROWS[0]
     with pytest.raises(TypeError, match="not an acceptable base type"):
         type("Sub", (Table,), {})
+
+
+@pytest.mark.skipif(IS_PYPY, reason="PyPy gives objects of native types a __dict__")
+def test_nothing_can_be_added_to_a_table(table):
+    with pytest.raises(AttributeError):
+        table.new = 1
 
 
 def test_a_decoder_that_fails_is_an_error():
@@ -261,12 +266,14 @@ def test_names_in_another_encoding():
 ODD = [
     None, True, 0, -1, 2**31, 2**32, 2**63, 2**64, -(2**64), 1.5, float("nan"), "", "x", "\0", "\ud800", b"", b"x" * 7,
     bytearray(b"x"), memoryview(b"12345678"), [], [None], [()], [ROWS[0][:7]], [(*ROWS[0], 1)], [list(ROWS[0])], (), {},
-    {"a": 1}, range(2), iter([1]), object(), Table, Table([]), parse, Ellipsis, "linux", "cygwin", "utf-8", "/proc",
+    {"a": 1}, range(2), iter([1]), object(), Table, Table([]), parse, "linux", "cygwin", "utf-8", "/proc",
     os.devnull, [(1, 2, "rp", 0, 0, 0, 0, None)], [(1, 2, "r--p", 0, 0, 0, 0, "\ud800")],
     [(1, 2, "r--p", 0, 0, 0, 0, "")],
     [(2, 1, "\xe9\xe9", 0, 0, 0, 0, None)], [(-1, 1, "r--p", 0, 0, 0, 0, None)], [(1, 2, "r--p", 0, 2**32, 0, 0, None)],
     [(2**64, 1, "r--p", 0, 0, 0, 0, None)], [(1, 2, b"r--p", 0, 0, 0, 0, b"x")],
 ]  # fmt: skip
+if not IS_PYPY:  # which ends when C asks it for the qualified name of this one's type, as it must for a TypeError
+    ODD.append(Ellipsis)
 
 CALLS = {
     "parse": lambda x: parse(x),

@@ -4,7 +4,7 @@ use super::names::Encoding;
 use super::table::{FlatRow, Table, address_of, encode, table_of};
 use crate::kind;
 use crate::table::{self, Row};
-use pyo3::exceptions::PyIndexError;
+use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyList, PyString, PyTuple, PyType};
@@ -234,6 +234,10 @@ pub fn objects<'py>(
     indices: impl Iterator<Item = usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = table.py();
+    // CPython refuses this itself. PyPy makes an object that is too small for what is then written to it.
+    if !derived.is_subclass_of::<MapFields>()? {
+        return Err(PyTypeError::new_err("a type derived from MapFields is expected"));
+    }
     let cursor = Bound::new(py, Cursor { table: table.clone().unbind(), index: AtomicUsize::new(0) })?;
     let arguments = PyTuple::new(py, [derived.as_any(), cursor.as_any()])?;
     let new = py.get_type::<MapFields>().getattr("__new__")?;
