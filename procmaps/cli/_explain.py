@@ -79,5 +79,13 @@ def _parse_error(title: str, error: ParseError) -> list[str]:
         f"{title}, line {error.lineno}, column {error.column}: {error.field}: expected {error.expected}",
         before + after,
         " " * width(before) + "^",
-        "If it was pasted, indented, cut or mailed, the Python module procmaps.lenient reads what is left of it.",
+        _advice(error),
     ]
+
+
+def _advice(error: ParseError) -> str:
+    if error.field == "begin_address" and error.line.endswith(b" kB"):
+        return "This is a listing of /proc/PID/smaps: procmaps mem reads it, and the Python module procmaps.smaps."
+    if error.field == "size" and error.lineno == 1:
+        return "This is a listing of /proc/PID/maps, which tells no use of memory: that of /proc/PID/smaps does."
+    return "If it was pasted, indented, cut or mailed, the Python module procmaps.lenient reads what is left of it."

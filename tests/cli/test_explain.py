@@ -42,6 +42,24 @@ def test_a_line_that_is_none(command, tmp_path, text, column, line, mark):
     assert "procmaps.lenient" in lines[3]
 
 
+@pytest.mark.parametrize(
+    ("verb", "text", "advice"),
+    [
+        (
+            "show",
+            LISTING[:82] + b"Size:           4 kB\n",
+            "This is a listing of /proc/PID/smaps: procmaps mem reads it",
+        ),
+        ("mem", LISTING, "This is a listing of /proc/PID/maps, which tells no use of memory"),
+    ],
+)
+def test_maps_and_smaps_are_told_apart(command, tmp_path, verb, text, advice):
+    (tmp_path / "text").write_bytes(text)
+    status, out, err = command(verb, tmp_path / "text")
+    assert (status, out) == (5, "")
+    assert err.splitlines()[-1].startswith(f"  {advice}")
+
+
 def test_what_was_expected_is_said(command, tmp_path):
     (tmp_path / "text").write_bytes(b"7f95-7fa5 r-xq 0 08:01 42\n")
     with pytest.raises(procmaps.ParseError) as raised:
