@@ -344,9 +344,6 @@ class SymbolTable:
     def find(self, elf_address: int) -> int | None:
         """The index of the symbol that holds an address, or None."""
 
-    def aliases(self, index: int) -> list[int]:
-        """The indices of the symbols that begin where one does, itself among them; the best is the last."""
-
     def named(self, name: bytes) -> list[int]:
         """The indices of the symbols of a name."""
 

@@ -80,6 +80,10 @@ class Process:
     share a handle. What reading the maps needs (see `procmaps.from_pid`) is needed when it is
     opened, and not later.
 
+    On kernels that take the lock of the address space for the ioctl (6.14 does, 6.18 does not) a
+    question waits while the process forks or unmaps much memory, and the other threads of this
+    one wait with it.
+
     Each answer is true of the moment in which it was given, and says what the listing would
     have said, to the letter.
 

@@ -1,7 +1,9 @@
 //! `Process`: questions to a process, answered with rows.
 //!
-//! A question by the ioctl takes less than letting go of the GIL, so it is kept; what reads a
-//! listing or can wait for a file gives it up.
+//! A question by the ioctl takes a microsecond. The GIL is kept for it: where other threads want it, to have
+//! it back can take milliseconds. The price: on kernels that take the lock of the address space for it (6.14
+//! does, 6.18 does not) they wait too while the process forks or unmaps much. What reads a listing or can
+//! wait for a file gives the GIL up.
 
 use super::errors;
 use super::names::Encoding;

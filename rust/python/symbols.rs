@@ -67,11 +67,6 @@ impl SymbolTable {
         self.table.find(elf_address)
     }
 
-    /// The indices of the symbols that begin where one does.
-    fn aliases(&self, index: usize) -> Vec<usize> {
-        self.table.aliases(index).collect()
-    }
-
     /// The indices of the symbols of a name.
     fn named(&self, py: Python<'_>, name: &[u8]) -> Vec<usize> {
         py.detach(|| self.table.named(name))

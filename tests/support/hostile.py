@@ -23,8 +23,6 @@ OPTIONAL = {
     "secretmem",
 }
 
-DEVICE_ZERO = Path("/dev/zero")
-
 
 @dataclass(frozen=True)
 class Claim:
