@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from stat import S_ISREG
 from typing import NamedTuple
 
 from procmaps._elf import Elf, elf_of
+from procmaps._errors import UnsupportedError
 from procmaps._mapped import MappedFile, current, found
 from procmaps._procmaps import read_elf, read_elf_in_memory
 from procmaps._read import O_PATH, proc_root
@@ -131,7 +133,10 @@ def open_in_directory(root: str, m: Map) -> int:
 
     Raises:
         FileNotFoundError: It is not there, or it has another device or inode than is listed.
+        UnsupportedError: This is not Linux.
     """
+    if sys.platform != "linux":
+        raise UnsupportedError(errno.ENOSYS, "the files of a saved listing are looked for on Linux only", root)
     if m.path is None:
         raise FileNotFoundError(errno.ENOENT, "it was in the memory of the process only", m.pathname)
     path = os.path.join(root, m.path.lstrip("/"))

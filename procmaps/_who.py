@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from glob import escape
 from typing import NamedTuple
 
@@ -224,7 +225,9 @@ def _is_linked(m: Map, library: str) -> bool:
 
 
 def _file_at(path: str, root: str) -> list[File]:
-    """Return the file at a path as maps print it, with the numbers of stat(2) beside if these differ."""
+    """Return the file at a path as maps print it, or if that cannot be known as stat(2) has it; nothing if none is."""
+    if sys.platform == "win32":  # nor is there anybody who could map it
+        return []
     try:
         descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
     except OSError:

@@ -125,6 +125,8 @@ def test_numbers_of_a_file_that_no_mount_tells(monkeypatch):
     status = os.stat("/bin/sh")
     device = os.major(status.st_dev), os.minor(status.st_dev)
     assert _who._file_at("/bin/sh", "/proc") == [(device, status.st_ino)]
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert _who._file_at("/bin/sh", "/proc") == []
 
 
 # Limits

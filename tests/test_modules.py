@@ -399,6 +399,12 @@ def test_the_files_of_a_saved_listing(tmp_path):
         other.open()
 
 
+def test_the_files_of_a_saved_listing_elsewhere(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    (module,) = procmaps.from_str("1000-2000 r-xp 0 8:1 7 /bin/sh\n").modules(root="/")
+    assert (module.bias, module.reason) == (None, "the files of a saved listing are looked for on Linux only: /")
+
+
 def test_a_listing_without_inodes_has_its_files_by_their_paths(tmp_path):
     """One made of the note of a core file, or one of another machine whose inodes were taken out."""
     with sleeping() as pid:
