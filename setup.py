@@ -21,6 +21,7 @@ MANIFEST = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
 IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 START_OF_1980 = 315532800  # no zip tells an earlier time
 EDITABLE_PIP = (21, 3)  # the first that asks a pyproject.toml for an editable install
+LICENSED = 77  # the first setuptools that takes `license` in pyproject.toml for an SPDX expression; required there, too
 
 
 def manifest(key: str) -> str:
@@ -83,7 +84,14 @@ if "develop" in sys.argv[1:]:
     sys.argv.remove("develop")
     sys.exit(develop(sys.argv[1:]))
 
-from setuptools import setup  # noqa: E402
+import setuptools  # noqa: E402
+
+if int(setuptools.__version__.partition(".")[0]) < LICENSED:
+    sys.exit(
+        f"procmaps is built by setuptools {LICENSED} or later, and this is {setuptools.__version__}: upgrade it, or "
+        "let pip build in isolation, as it does without --no-build-isolation"
+    )
+
 from setuptools.command.build import build  # noqa: E402
 from setuptools.command.sdist import sdist  # noqa: E402
 from setuptools.errors import PlatformError  # noqa: E402
@@ -91,10 +99,11 @@ from setuptools_rust import Binding, RustExtension, build_rust  # noqa: E402
 
 
 class CleanBuild(build):
-    """Build from nothing: what an earlier build left in build/ would go into the wheel."""
+    """Build from nothing: what an earlier build left of the package in build/ would go into the wheel."""
 
     def run(self) -> None:
-        shutil.rmtree(self.build_lib, ignore_errors=True)
+        # Not all of that directory: --build-lib may say one with more in it.
+        shutil.rmtree(Path(self.build_lib, "procmaps"), ignore_errors=True)
         super().run()
 
 
@@ -145,7 +154,7 @@ def stable_abi() -> str | None:
     return None if IS_FREE_THREADED else "cp39"
 
 
-setup(
+setuptools.setup(
     version=VERSION,
     long_description=description(),
     long_description_content_type="text/markdown",

@@ -106,6 +106,13 @@ def test_what_an_earlier_build_left_is_not_installed(environment: Environment, t
     assert not list(environment.home_of_procmaps().glob("*left_behind*"))
 
 
+def test_a_directory_to_build_in_loses_nothing_else(environment: Environment, tree: Path, tmp_path: Path) -> None:
+    environment.pip("install", "setuptools>=77", "setuptools-rust")
+    (tmp_path / "kept").touch()
+    environment.succeeds("setup.py", "build", "--build-lib", tmp_path, cwd=tree)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "procmaps"]
+
+
 def test_sdist(environment: Environment, sdist: Path) -> None:
     environment.pip("install", sdist)
     assert environment.path in environment.home_of_procmaps().parents
@@ -158,6 +165,16 @@ def test_develop_needs_a_pip_that_does_not_call_it_back(environment: Environment
     done = environment.python("-m", "pip", "install", "--editable", tree)
     assert done.returncode == 1
     assert "needs pip 21.3 or later" in done.stdout + done.stderr
+
+
+def test_old_setuptools(environment: Environment, tree: Path) -> None:
+    """As who builds without isolation may have it: Debian 12 does."""
+    environment.pip("install", "setuptools==66.1.1", "setuptools-rust")
+    done = environment.python("-m", "pip", "install", "--no-build-isolation", tree)
+    assert done.returncode == 1
+    output = done.stdout + done.stderr
+    assert output.count("procmaps is built by setuptools 77 or later, and this is 66.1.1: upgrade it, or let pip ") == 1
+    assert "Traceback" not in output
 
 
 def test_no_cargo(environment: Environment, tree: Path) -> None:
