@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Read = Callable[[int], Any]
 
-# A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
+# The kernel prints paths of any length, and whoever nests directories can make one: so long it is a burden only.
 LONGEST_LINE = 1 << 20
 # In a text that only has a listing in it, there can be anything.
 LONGEST_OTHER = 64 << 20

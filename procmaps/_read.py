@@ -69,6 +69,7 @@ def from_pid(
         PermissionError: Its maps may not be read by this user.
         InconsistentError: No attempt gave a consistent listing; has the last one.
         ParseError: The kernel prints what is not known to be a line.
+        OSError: A line is longer than a mebibyte (EFBIG): somebody has mapped a file below thousands of directories.
         UnsupportedError: There is no proc file system here.
         TypeError, ValueError: `pid` is no int, a bool, not above 0, or above 2**31 - 1.
 
@@ -253,6 +254,11 @@ def explained(error: OSError, root: str, pid: int | None) -> OSError:
     if error.errno in (errno.EACCES, errno.EPERM):
         text = f"{os.strerror(error.errno)}: run as the user of the process or as root, or with CAP_SYS_PTRACE"
         return PermissionError(error.errno, text, path)
+    if error.errno == errno.EFBIG:
+        text = (
+            "a line is longer than a mebibyte: that of a file below thousands of directories, or of no proc file system"
+        )
+        return OSError(error.errno, text, path)
     if error.errno is None:
         return UnsupportedError(errno.ENOSYS, "no proc file system on this system; this needs Linux", path)
     return error

@@ -31,7 +31,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-/// A kernel's name is shorter than a page, and escaping makes it four times as long at the most.
+/// The kernel prints paths of any length, and whoever nests directories can make one: so long it is a burden only.
 const LONGEST_LINE: usize = 1 << 20;
 
 /// More than any other file of a process that is read here.
@@ -136,7 +136,7 @@ pub(crate) fn read_listing<L: Listing>(file: &File, text: &mut Vec<u8>) -> io::R
     Ok(read_up_to(file, text, L::is_end)? || query::is_alive(file)?)
 }
 
-/// Reads a file of /proc of any length; EFBIG if it has a line that no kernel prints.
+/// Reads a file of /proc of any length; EFBIG if it has a line that is longer than [`LONGEST_LINE`].
 pub(crate) fn read_lines(file: &File, text: &mut Vec<u8>) -> io::Result<()> {
     read_up_to(file, text, |_| false).map(drop)
 }

@@ -11,6 +11,7 @@ import time
 import pytest
 
 import procmaps
+import procmaps.smaps
 from procmaps import InconsistentError, Maps, ParseError
 
 if sys.platform != "linux":
@@ -44,6 +45,16 @@ def test_what_is_behind_the_last_line_of_a_kernel_is_not_lost(proc, size):
     line = b"00001000-00002000 r--p 00000000 08:01 5 /"
     proc.add(123, line + b"x" * (size - len(line) - 1 - len(GATE)) + b"\n" + GATE + BEHIND)
     assert procmaps.from_pid(123, proc=proc.root)[-1].line() == BEHIND.decode().rstrip("\n")
+
+
+@pytest.mark.parametrize("read", [procmaps.from_pid, procmaps.smaps.from_pid, procmaps.snapshot])
+def test_a_line_that_is_a_burden_is_refused_in_words(proc, read):
+    """The kernel would print it: a path can have any length."""
+    line = b"00001000-00003000 r--p 00000000 08:01 5 /" + b"x" * (2 << 20) + b"\n"
+    (proc.add(123, line) / "smaps").write_bytes(line)
+    with pytest.raises(OSError, match="a line is longer than a mebibyte") as caught:
+        read(123, proc=proc.root)
+    assert caught.value.errno == errno.EFBIG
 
 
 # Where it is
