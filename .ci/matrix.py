@@ -59,6 +59,7 @@ class Machine(NamedTuple):
     glibc: str = "2.17"
     qemu_cpu: str = ""
     has_proc: bool = False
+    has_rust: bool = True  # its standard library, in Debian bookworm
 
 
 MACHINES = {
@@ -67,9 +68,16 @@ MACHINES = {
     "s390x": Machine("s390x", "s390x-unknown-linux-gnu", "linux-s390x"),
     "armv7l": Machine("armhf", "armv7-unknown-linux-gnueabihf", "linux-armv7l"),
     "ppc64le": Machine("ppc64el", "powerpc64le-unknown-linux-gnu", "linux-ppc64le", glibc="2.28"),
+    "riscv64": Machine("riscv64", "riscv64gc-unknown-linux-gnu", "linux-riscv64", glibc="2.31", has_rust=False),
 }
 CHOSEN = list(MACHINES)
-# What is compiled as far as the linker, with the standard library made from its sources.
+# Has Cargo make the standard library from its sources, as it does for those who try out what is to come.
+WITH_STANDARD_LIBRARY = {
+    "CARGO_HOME": "/work/cargo-home",
+    "CARGO_UNSTABLE_BUILD_STD": "std panic_unwind",
+    "RUSTC_BOOTSTRAP": 1,
+}
+# What is compiled as far as the linker, with such a library.
 TARGETS = {
     "x86_64-unknown-linux-musl": ("x86_64", "musl"),
     "aarch64-apple-darwin": ("arm64", "macOS"),
@@ -315,10 +323,8 @@ def pypy_wheel(tree: Tree) -> Path:
 
 def cross() -> None:
     """Wheels for the other machines, by Debian's Rust 1.85 (the oldest that will do) and zig."""
-    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
-    names = [machine.debian for machine in MACHINES.values()]
-    (WORK / "rust.sh").write_text(RUST_185)
-    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {' '.join(names)}; python_tools")
+    tree = rust_185()
+    tree.run("bash", "-ec", ". /work/rust.sh; python_tools")
     for name in CHOSEN:
         machine = MACHINES[name]
         (WORK / f"{name}.cfg").write_text(f"[build_ext]\ntarget={machine.rust}.{machine.glibc}\n")
@@ -330,8 +336,18 @@ def cross() -> None:
             DIST_EXTRA_CONFIG=f"/work/{name}.cfg",
             PYO3_NO_PYTHON=1,
             _PYTHON_HOST_PLATFORM=machine.platform,
+            **({} if machine.has_rust else WITH_STANDARD_LIBRARY),
         )
         repair(name, "cargo-zigbuild, Rust 1.85")
+
+
+def rust_185() -> Tree:
+    """Return a tree with this Rust, its standard libraries, and their sources."""
+    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
+    (WORK / "rust.sh").write_text(RUST_185)
+    names = " ".join(machine.debian for machine in MACHINES.values() if machine.has_rust)
+    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {names}")
+    return tree
 
 
 RUST_185 = """
@@ -341,7 +357,7 @@ standard_libraries() { # apt cannot install them side by side
     for machine in "$@"; do dpkg --add-architecture $machine; done
     apt-get update -qq
     version=$(apt-cache madison rustc-web | sed -n 's/.*| \\(1\\.85[^ ]*\\) .*/\\1/p' | head -1)
-    apt-get install -y -qq --no-install-recommends rustc-web=$version cargo-web=$version libstd-rust-web-dev=$version
+    apt-get install -y -qq --no-install-recommends {rustc-web,cargo-web,libstd-rust-web-dev,rust-web-src}=$version
     cd /tmp
     for machine in "$@"; do apt-get download -qq libstd-rust-web-dev:$machine=$version; done
     for package in libstd*.deb; do dpkg -x $package /tmp/std; done
@@ -371,7 +387,7 @@ def emulated() -> None:
         target = tree.path / "usr/local/lib/python3.13/dist-packages"
         shutil.rmtree(target, ignore_errors=True)
         wheel = wheel_for(name)
-        platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (12, 17, 28)]
+        platforms = [f"--platform={machine.platform.replace('linux-', f'manylinux_2_{n}_')}" for n in (12, 17, 28, 31)]
         where = ["--python-version=3.13", "--only-binary=:all:", *platforms, "--target", target]
         run(tools() / "pip", "install", "--quiet", *where, *TESTS, wheel)
         variables = {"QEMU_CPU": machine.qemu_cpu} if machine.qemu_cpu else {}
@@ -391,21 +407,15 @@ def emulated_tree(machine: Machine) -> Tree:
 
 def targets() -> None:
     """Whether the crate compiles for what nothing here runs."""
-    tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
-    (WORK / "rust.sh").write_text(RUST_185)
-    names = " ".join(machine.debian for machine in MACHINES.values())
-    sources = "apt-get install -y -qq --no-install-recommends rust-web-src=$(dpkg-query -f '${Version}' -W rustc-web)"
-    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {names}; {sources}")
+    tree = rust_185()
     for target, (machine, libc) in TARGETS.items():
         tree.run(
             *["cargo", "check", "--locked", "--release", "--lib", "--features=pyo3/abi3-py39", f"--target={target}"],
             "--manifest-path=/work/src/Cargo.toml",
-            CARGO_HOME="/work/cargo-home",
             CARGO_TARGET_DIR="/work/target-check",
-            CARGO_UNSTABLE_BUILD_STD="std panic_unwind",
             PYO3_BUILD_EXTENSION_MODULE=1,
             PYO3_NO_PYTHON=1,
-            RUSTC_BOOTSTRAP=1,
+            **WITH_STANDARD_LIBRARY,
         )
         record(target, kind="compiled", python="CPython 3.9+", machine=machine, libc=libc, by="cargo check")
 
