@@ -35,10 +35,12 @@ TOOLS += ["setuptools", "setuptools-rust", "twine", "ziglang"]
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # Prints what the table says of a Python.
 PROBE = """if True:
-    import platform, sys, sysconfig
+    import glob, platform, subprocess, sys, sysconfig
     without_gil = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     version = sys.version.split()[0] if sys.implementation.name == "cpython" else "%d.%d" % sys.version_info[:2]
     libc = " ".join(platform.libc_ver())
+    for musl in [] if "glibc" in libc else glob.glob("/lib/ld-musl-*"):
+        libc = "musl " + subprocess.run(musl, stderr=-1, text=True).stderr.split()[4]  # ... Version 1.2.5 ...
     machine = platform.machine() if sys.maxsize > 2**32 else platform.machine().replace("x86_64", "i686")
     print(platform.python_implementation(), version + without_gil, machine, libc, sep="|")
 """
@@ -71,6 +73,8 @@ MACHINES = {
     "riscv64": Machine("riscv64", "riscv64gc-unknown-linux-gnu", "linux-riscv64", glibc="2.31", has_rust=False),
 }
 CHOSEN = list(MACHINES)
+# What a wheel is named for before auditwheel(1) has seen it: without the latter it takes this machine's C library.
+RAW = {"manylinux": "linux", "musllinux": "musllinux_1_2"}
 # Has Cargo make the standard library from its sources, as it does for those who try out what is to come.
 WITH_STANDARD_LIBRARY = {
     "CARGO_HOME": "/work/cargo-home",
@@ -79,7 +83,6 @@ WITH_STANDARD_LIBRARY = {
 }
 # What is compiled as far as the linker, with such a library.
 TARGETS = {
-    "x86_64-unknown-linux-musl": ("x86_64", "musl"),
     "aarch64-apple-darwin": ("arm64", "macOS"),
     "x86_64-apple-darwin": ("x86_64", "macOS"),
     "x86_64-pc-windows-msvc": ("AMD64", "Windows"),
@@ -177,7 +180,8 @@ def record(name: str, **facts: Any) -> None:
 
 
 def record_wheel(wheel: Path, machine: str, by: str) -> None:
-    record(f"wheel for {machine}", kind="built", wheel=wheel.name, machine=machine, **size_of(wheel), by=by)
+    musl = ", musl" * ("-musllinux" in wheel.name)
+    record(f"wheel for {machine}{musl}", kind="built", wheel=wheel.name, machine=machine, **size_of(wheel), by=by)
 
 
 def record_tests(name: str, report: Path, probe: str, wheel: Path, by: str) -> None:
@@ -206,8 +210,8 @@ def size_of(wheel: Path) -> dict[str, int]:
     return {"size": wheel.stat().st_size} if wheel.exists() and not in_a_hurry else {}
 
 
-def wheel_for(tag: str) -> Path:
-    return next((WORK / "wheels").glob(f"*{tag}*.whl"))
+def wheel_for(machine: str, libc: str = "manylinux") -> Path:
+    return next((WORK / "wheels").glob(f"*{libc}*_{machine}*.whl"))
 
 
 def pytest(source: object, report: object) -> list[str]:
@@ -215,6 +219,11 @@ def pytest(source: object, report: object) -> list[str]:
     part = os.environ.get("MATRIX_TESTS", "tests").split()
     options = ["-q", "-p", "no:cacheprovider", "-c", f"{source}/pyproject.toml", f"--junit-xml={report}"]
     return ["-m", "pytest", *options, "-m", "not slow", *(f"{source}/{name}" for name in part)]
+
+
+def script(name: str) -> str:
+    """Return what has a tree make something."""
+    return (ROOT / ".ci" / "trees" / f"{name}.sh").read_text(encoding="utf-8")
 
 
 def tools() -> Path:
@@ -254,12 +263,14 @@ def manylinux() -> None:
     repair("x86_64", "cargo-zigbuild")
 
 
-def repair(machine: str, by: str) -> None:
+def repair(machine: str, by: str, libc: str = "manylinux") -> None:
     """Have the wheel named for what it runs on, and checked."""
-    (raw,) = (WORK / "raw").glob(f"*linux_{machine}.whl")
+    (raw,) = (WORK / "raw").glob(f"*-{RAW[libc]}_{machine}.whl")
     path = f"{tools()}:{os.environ['PATH']}"
-    run(tools() / "auditwheel", "repair", "--wheel-dir", WORK / "wheels", raw, PATH=path)
-    wheel = wheel_for(machine)
+    # So musl is called by itself, and by zig; auditwheel knows what Alpine calls it.
+    options = ["--exclude=libc.so", "--wheel-dir", WORK / "wheels"]
+    run(tools() / "auditwheel", "repair", *options, raw, PATH=path)
+    wheel = wheel_for(machine, libc)
     run(tools() / "abi3audit", "--strict", wheel)
     run(tools() / "twine", "check", "--strict", wheel)
     run(tools() / "check-wheel-contents", wheel)
@@ -324,50 +335,34 @@ def pypy_wheel(tree: Tree) -> Path:
 def cross() -> None:
     """Wheels for the other machines, by Debian's Rust 1.85 (the oldest that will do) and zig."""
     tree = rust_185()
-    tree.run("bash", "-ec", ". /work/rust.sh; python_tools")
     for name in CHOSEN:
         machine = MACHINES[name]
-        (WORK / f"{name}.cfg").write_text(f"[build_ext]\ntarget={machine.rust}.{machine.glibc}\n")
-        tree.run(
-            *["/v/bin/python", "-m", "build", "--no-isolation", "--wheel", "--outdir", "/work/raw", "/work/src"],
-            PATH="/v/bin:/usr/bin:/bin",
-            CARGO="cargo-zigbuild",
-            CARGO_TARGET_DIR="/work/target-cross",
-            DIST_EXTRA_CONFIG=f"/work/{name}.cfg",
-            PYO3_NO_PYTHON=1,
-            _PYTHON_HOST_PLATFORM=machine.platform,
-            **({} if machine.has_rust else WITH_STANDARD_LIBRARY),
-        )
+        more = {} if machine.has_rust else WITH_STANDARD_LIBRARY
+        cross_build(tree, f"{machine.rust}.{machine.glibc}", machine.platform, **more)
         repair(name, "cargo-zigbuild, Rust 1.85")
 
 
 def rust_185() -> Tree:
-    """Return a tree with this Rust, its standard libraries, and their sources."""
+    """Return a tree with this Rust, its standard libraries, their sources, and what makes wheels."""
     tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates,libc6-dev,gcc")
-    (WORK / "rust.sh").write_text(RUST_185)
     names = " ".join(machine.debian for machine in MACHINES.values() if machine.has_rust)
-    tree.run("bash", "-ec", f". /work/rust.sh; standard_libraries {names}")
+    tree.run("bash", "-ec", f"machines='{names}'\n{script('rust-1.85')}")
     return tree
 
 
-RUST_185 = """
-export DEBIAN_FRONTEND=noninteractive
-standard_libraries() { # apt cannot install them side by side
-    [ -e /usr/bin/cargo ] && return
-    for machine in "$@"; do dpkg --add-architecture $machine; done
-    apt-get update -qq
-    version=$(apt-cache madison rustc-web | sed -n 's/.*| \\(1\\.85[^ ]*\\) .*/\\1/p' | head -1)
-    apt-get install -y -qq --no-install-recommends {rustc-web,cargo-web,libstd-rust-web-dev,rust-web-src}=$version
-    cd /tmp
-    for machine in "$@"; do apt-get download -qq libstd-rust-web-dev:$machine=$version; done
-    for package in libstd*.deb; do dpkg -x $package /tmp/std; done
-    cp -a /tmp/std/usr/lib/rustlib/* /usr/lib/rustlib/
-}
-python_tools() {
-    [ -e /v ] || python3 -m venv /v
-    /v/bin/pip install --quiet --upgrade build setuptools setuptools-rust ziglang cargo-zigbuild
-}
-"""
+def cross_build(tree: Tree, target: str, platform: str, **variables: object) -> None:
+    """Have a wheel for a target of Rust, or of zig, named for a platform."""
+    (WORK / f"{platform}.cfg").write_text(f"[build_ext]\ntarget={target}\n")
+    tree.run(
+        *["/v/bin/python", "-m", "build", "--no-isolation", "--wheel", "--outdir", "/work/raw", "/work/src"],
+        PATH="/v/bin:/usr/bin:/bin",
+        CARGO="cargo-zigbuild",
+        CARGO_TARGET_DIR="/work/target-cross",
+        DIST_EXTRA_CONFIG=f"/work/{platform}.cfg",
+        PYO3_NO_PYTHON=1,
+        _PYTHON_HOST_PLATFORM=platform,
+        **variables,
+    )
 
 
 def emulators() -> None:
@@ -447,7 +442,7 @@ def without_gil() -> None:
     """The suite without a GIL, on a 3.13t made from Debian's sources, which have no later one; pyo3 wants 3.14t."""
     packages = "python3,python3-venv,ca-certificates,gcc,libc6-dev,make,dpkg-dev,mount,procps,strace,xz-utils"
     tree = boot("trixie", "amd64", "apt", packages, rust=True)
-    tree.run("bash", "-ec", PYTHON_313T, DEBIAN_FRONTEND="noninteractive")
+    tree.run("bash", "-ec", script("python-3.13t"), DEBIAN_FRONTEND="noninteractive")
     venv = "/venv-3.13t/bin/python"
     tree.run("/opt/3.13t/bin/python3", "-m", "venv", "--clear", "/venv-3.13t")
     options = ["wheel", "--quiet", "--no-deps", "--wheel-dir", "/work/free", "/work/src"]
@@ -463,22 +458,36 @@ def without_gil() -> None:
     record_tests("3.13t", WORK / "3.13t.xml", tree.run(venv, "-c", PROBE), wheel, by)
 
 
-PYTHON_313T = """
-[ -e /opt/3.13t/bin/python3 ] && exit
-sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sources.list
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libssl-dev zlib1g-dev
-cd /tmp && apt-get source -qq --download-only python3.13
-# Without Debian's patches, by which this one would not find its own site-packages.
-tar -xf python3.13_*.orig.tar.xz
-cd Python-3.13*/ && ./configure --quiet --disable-gil --prefix=/opt/3.13t
-make --quiet -j2 && make --quiet install
-"""
+def musl() -> None:
+    """A wheel for musl, and the suite by it; Debian has neither Rust's standard library nor a Python for that."""
+    cross_build(
+        rust_185(),
+        "x86_64-unknown-linux-musl",
+        "musllinux-1.2-x86_64",
+        RUSTFLAGS="-C target-feature=-crt-static",
+        **WITH_STANDARD_LIBRARY,
+    )
+    repair("x86_64", "cargo-zigbuild, Rust 1.85", "musllinux")
+    packages = "python3,ca-certificates,gcc,libc6-dev,make,dpkg-dev,mount,musl-tools,procps,strace,xz-utils"
+    tree = boot("trixie", "amd64", "apt", packages, name="musl")
+    tree.run("bash", "-ec", script("python-musl"), DEBIAN_FRONTEND="noninteractive")
+    # It has no ssl to fetch packages by.
+    where = ["--platform=musllinux_1_2_x86_64", "--python-version=3.13", "--only-binary=:all:"]
+    run(tools() / "pip", "download", "--quiet", "--dest", WORK / "musl-wheels", *where, *TESTS)
+    venv, wheel = "/venv/bin/python", wheel_for("x86_64", "musllinux")
+    tree.run("/opt/musl/bin/python3", "-m", "venv", "--clear", "/venv")
+    options = ["--quiet", "--no-index", "--find-links=/work/musl-wheels"]
+    tree.run(venv, "-m", "pip", "install", *options, *TESTS, f"/work/{wheel.relative_to(WORK)}")
+    variables = {"PATH": "/opt/musl/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PROCMAPS_TEST_INSTALLED": 1}
+    tree.run(venv, *pytest("/work/src", "/work/musl.xml"), accept=RAN, **variables)
+    by = "Debian trixie, Python built from its sources"
+    record_tests("musl", WORK / "musl.xml", tree.run(venv, "-c", PROBE), wheel, by)
+
 
 # On a Debian 12 that has Python and nothing else.
 USES = {
     "`pip install` of the wheel, `procmaps self`": """
-        python3 -m venv /wheel && /wheel/bin/pip install --quiet --no-index /work/wheels/*x86_64.whl
+        python3 -m venv /wheel && /wheel/bin/pip install --quiet --no-index /work/wheels/*manylinux*x86_64.whl
         /wheel/bin/procmaps self""",
     "`apt-get install cargo-web libc6-dev`, `pip install` of the sdist": """
         apt-get update -qq && apt-get install -y -qq --no-install-recommends cargo-web libc6-dev
@@ -496,16 +505,16 @@ def fresh() -> None:
     """What users do, on a system that has nothing for it."""
     shutil.rmtree(WORK / "fresh", ignore_errors=True)
     tree = boot("bookworm", "amd64", "apt", "python3-venv,ca-certificates", name="fresh")
-    for what, script in USES.items():
+    for what, commands in USES.items():
         start = time.monotonic()
-        printed = tree.run("bash", "-ec", script, DEBIAN_FRONTEND="noninteractive")
+        printed = tree.run("bash", "-ec", commands, DEBIAN_FRONTEND="noninteractive")
         assert "[stack]" in printed or "passed" in printed, printed
         record(what, kind="use", what=what, seconds=round(time.monotonic() - start), by="a fresh Debian 12")
 
 
 STEPS: dict[str, Callable[[], None]] = {
     step.__name__: step
-    for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded, without_gil, fresh)
+    for step in (sdist, manylinux, here, sid, cross, emulated, targets, free_threaded, without_gil, musl, fresh)
 }
 INSTEAD: dict[str, Callable[[], None]] = {"reports": reports}  # of here, after .ci/run
 

@@ -42,8 +42,8 @@ their own. A test is skipped where something that it needs is not there: another
 FILES = """
 ## Wheels, and their sizes
 
-Each wheel that is named for manylinux has passed `auditwheel`, `abi3audit --strict`, `twine check --strict` and
-`check-wheel-contents`.
+Each wheel that is named for manylinux or musllinux has passed `auditwheel`, `abi3audit --strict`,
+`twine check --strict` and `check-wheel-contents`.
 
 """
 USES = """
@@ -118,7 +118,7 @@ def claims(results: Results) -> Iterator[tuple[tuple[str, str, str], str]]:
             yield (row["libc"], row["machine"], column), "compiled"
     for row in of_kind(results, "built"):
         for column in columns("CPython 3.9+") if "-abi3-" in row["wheel"] else ():
-            yield ("glibc", row["machine"], column), "built"
+            yield ("musl" if "-musllinux" in row["wheel"] else "glibc", row["machine"], column), "built"
     for row in of_kind(results, "run"):
         (column,) = columns(row["python"])
         yield (row["libc"].split()[0], row["machine"], column), word_for(row)
