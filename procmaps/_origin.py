@@ -6,6 +6,7 @@ import os
 import sys
 
 from procmaps._proc_files import after, content, number
+from procmaps._threads import living
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def origin(root: str, pid: int | str) -> dict[str, Any]:
         "machine": None if sys.platform == "win32" else os.uname().machine,
         "boot_id": _line(os.path.join(root, "sys/kernel/random/boot_id")),
         "name": _line(os.path.join(directory, "comm")),
-        **_command(directory),
+        **_command(living(directory)),
         "start_ticks": ticks,
         "started": _started(root, ticks),
     }

@@ -82,5 +82,9 @@ def test_its_program_and_its_place_are_told(pid):
     assert other.cgroup == own.cgroup is not None
 
 
+def test_its_command_is_kept_in_a_snapshot(pid):
+    assert procmaps.snapshot(pid).about["command"][-1] == CODE
+
+
 def test_it_is_not_stale(pid):
     assert pid not in [entry.process.pid for entry in procmaps.host.stale()]
