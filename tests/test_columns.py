@@ -110,7 +110,7 @@ NAMES = st.sampled_from(
 
 @given(st.lists(st.builds(Map, st.just(1), st.just(9), pathname=NAMES, device=st.sampled_from([(0, 1), (8, 1)]))))
 def test_kinds_are_those_of_map(maps):
-    """`kind.rs` and `_kind.py` say the same, and neighbours that share a name do not mix up their devices."""
+    """Neighbours that share a name do not mix up their devices."""
     for row, m in zip(arrow_c.rows_of(Maps(maps)), maps):
         assert (row["kind"], row["is_deleted"], row["path"] is None) == (m.kind, m.is_deleted, m.path is None)
 

@@ -263,7 +263,7 @@ def test_no_proc_file_system(tmp_path):
 
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
 def test_kinds_are_those_of_map(tmp_path, path):
-    """The native layer knows kinds (rust/kind.rs) as `Map.kind` does (_kind.py)."""
+    """What is chosen before there are objects is what the objects say of themselves."""
     proc = FakeProc(tmp_path)
     maps = procmaps.from_path(path)
     ordered = Maps(
