@@ -255,10 +255,7 @@ def explained(error: OSError, root: str, pid: int | None) -> OSError:
         text = f"{os.strerror(error.errno)}: run as the user of the process or as root, or with CAP_SYS_PTRACE"
         return PermissionError(error.errno, text, path)
     if error.errno == errno.EFBIG:
-        text = (
-            "a line is longer than a mebibyte: that of a file below thousands of directories, or of no proc file system"
-        )
-        return OSError(error.errno, text, path)
+        return OSError(error.errno, "a line is longer than a mebibyte: a file below thousands of directories?", path)
     if error.errno is None:
         return UnsupportedError(errno.ENOSYS, "no proc file system on this system; this needs Linux", path)
     return error
