@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from procmaps._names import encode
 from procmaps._of_type import of_type
 from procmaps._procmaps import KINDS as _KINDS
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     # Letters of permissions by place, globs, files, kinds, whether deleted, whether without a name.
     Wanted = tuple[
         list[list[tuple[int, str]]] | None,
-        list[bytes] | None,
+        list[str] | None,
         list[tuple[int, int, int]] | None,
         list[str] | None,
         bool | None,
@@ -38,7 +37,7 @@ def selection(
     """Return what is to be looked for: of `perms` one is enough, of `names` and `files` together one, too."""
     return (
         None if perms is None else [_letters(pattern) for pattern in perms],
-        None if names is None else [encode(of_type("pathname", name, str)) for name in names],
+        None if names is None else [of_type("pathname", name, str) for name in names],
         None if files is None else [_place(file) for file in files],
         None if kind is None else _kinds(kind),
         None if deleted is None else of_type("deleted", deleted, bool),

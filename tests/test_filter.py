@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import procmaps
 from procmaps import Map, Maps
+from procmaps._maps import maps_of_table
+from procmaps._procmaps import parse
 
 LETTERS = [r + w + x + s for r in "r-" for w in "w-" for x in "x-" for s in "psSg"]
 NAMES = [
@@ -251,3 +253,12 @@ def test_conditions_of_another_type(wrong):
 def test_all_but_the_predicate_is_by_keyword():
     with pytest.raises(TypeError, match="positional argument"):
         ALL.filter(None, "r-x")
+
+
+def test_names_are_compared_in_the_encoding_that_they_have():
+    """Listings of the kernel have that of the file system, and those that are made here UTF-8."""
+    latin = maps_of_table(parse(b"1000-2000 r--p 0 0:0 0 /caf\xe9\n", "latin-1"))
+    for maps in (latin, Maps(list(latin)), procmaps.from_str(str(latin))):
+        for pattern in ("/caf\xe9", "/caf?", "/caf[\xe0-\xef]"):
+            assert maps.filter(pathname=pattern) == latin
+        assert not maps.filter(pathname="/caf[!\xe9]")

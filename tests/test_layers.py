@@ -24,7 +24,7 @@ LAYERS = {
     "_errors": set(),
     "_map": {"_names", "_procmaps"},
     "_of_type": set(),
-    "_selection": {"_names", "_of_type", "_procmaps"},
+    "_selection": {"_of_type", "_procmaps"},
     "_listlike": set(),
     "_sequence": {"_listlike", "_map", "_procmaps"},
     "_maps": {"_names", "_selection", "_sequence"},

@@ -1,6 +1,6 @@
 //! Demangling: one name, many names, and the names in a text.
 
-use super::names::Encoding;
+use super::names::{Encoding, utf_8};
 use crate::demangle::{Demangler, Error, text};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -98,11 +98,7 @@ fn join(symbols: &[Cow<'_, [u8]>], strict: bool, verbose: bool) -> Result<(Vec<u
 /// The bytes of a name, a str or bytes.
 fn symbol<'a>(name: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if let Ok(text) = name.cast::<PyString>() {
-        return match text.to_cow() {
-            Ok(Cow::Borrowed(text)) => Ok(Cow::Borrowed(text.as_bytes())),
-            Ok(Cow::Owned(text)) => Ok(Cow::Owned(text.into_bytes())),
-            Err(_) => Ok(Cow::Owned(text.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()?)),
-        };
+        return utf_8(text);
     }
     if let Ok(bytes) = name.cast::<PyBytes>() {
         return Ok(Cow::Borrowed(bytes.as_bytes()));

@@ -35,7 +35,7 @@ impl Scan {
         py: Python<'_>,
         root: PathBuf,
         pids: Option<Vec<u32>>,
-        selection: Wanted,
+        selection: Wanted<'_>,
         attempts: u32,
         threads: usize,
         encoding: &str,
@@ -44,8 +44,8 @@ impl Scan {
             Some(pids) => pids,
             None => py.detach(|| host::processes(&root)).map_err(|error| errors::os_error(py, &error, &root))?,
         };
-        let selection = selected(selection);
         let encoding = Encoding::new(encoding);
+        let selection = selected(selection, &encoding)?;
         Ok(Scan { root, selection, attempts, threads, encoding, pids, next: Mutex::new(0) })
     }
 

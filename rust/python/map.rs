@@ -1,7 +1,7 @@
 //! `MapFields`: what `Map` is made of. A mapping's place in its table, whose fields become objects when asked for.
 
-use super::names::Encoding;
-use super::table::{FlatRow, Table, address_of, encode, table_of};
+use super::names::{Encoding, utf_8};
+use super::table::{FlatRow, Table, address_of, table_of};
 use crate::kind;
 use crate::table::{self, Row};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
@@ -207,7 +207,8 @@ impl MapFields {
         if self.encoding().is_utf_8() {
             table.push(&row);
         } else {
-            let name = self.pathname(py)?.map(|name| encode(&name)).transpose()?;
+            let name = self.pathname(py)?;
+            let name = name.as_ref().map(utf_8).transpose()?;
             table.push(&Row { name: name.as_deref(), ..row });
         }
         Ok(())

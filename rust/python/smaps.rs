@@ -1,7 +1,7 @@
 //! `UsageTable`: what each mapping uses, with Python's numbers made when asked for.
 
 use super::errors;
-use super::names::Encoding;
+use super::names::{Encoding, utf_8};
 use super::table::Table;
 use crate::fields::{FIELDS, Field, Unit};
 use crate::smaps::{self, Listing};
@@ -182,11 +182,7 @@ fn usage_of(row: &Bound<'_, PyAny>, usages: &mut Usages) -> PyResult<Usage> {
     }
     let other: Option<Bound<'_, PyDict>> = row.get_item(FIELDS.len())?.extract()?;
     for (label, text) in other.into_iter().flatten() {
-        usages.push_other(&encode(&label)?, &encode(&text)?);
+        usages.push_other(&utf_8(label.cast()?)?, &utf_8(text.cast()?)?);
     }
     Ok(usage)
-}
-
-fn encode(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    text.cast::<PyString>()?.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()
 }

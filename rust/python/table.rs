@@ -2,7 +2,7 @@
 
 use super::errors;
 use super::map::{self, MapFields};
-use super::names::Encoding;
+use super::names::{Encoding, utf_8};
 use super::selection::{Wanted, selected};
 use crate::bulk::{self, packed};
 use crate::maps::{self, Dialect};
@@ -86,7 +86,7 @@ pub fn table_of(rows: Vec<FlatRow<'_>>) -> PyResult<Table> {
     let mut built = table::Table::with_capacity(rows.len());
     for (begin, end, perms, offset, dev_major, dev_minor, inode, name) in rows {
         let perms = perms.as_bytes().try_into().map_err(|_| PyValueError::new_err("perms has four letters"))?;
-        let name = name.map(|name| encode(&name)).transpose()?;
+        let name = name.as_ref().map(utf_8).transpose()?;
         built.push(&table::Row { begin, end, perms, offset, dev_major, dev_minor, inode, name: name.as_deref() });
     }
     built.shrink_to_fit();
@@ -188,10 +188,10 @@ impl Table {
     }
 
     /// The indices of the rows that are asked for.
-    fn select(&self, py: Python<'_>, selection: Wanted) -> Vec<usize> {
-        let selection = selected(selection);
+    fn select(&self, py: Python<'_>, selection: Wanted<'_>) -> PyResult<Vec<usize>> {
+        let selection = selected(selection, &self.encoding)?;
         let has = |&index: &usize| self.table.row(index).is_some_and(|row| selection.has(&row));
-        py.detach(|| (0..self.table.len()).filter(has).collect())
+        Ok(py.detach(|| (0..self.table.len()).filter(has).collect()))
     }
 
     /// The listing, as a kernel with pointers of 32 or 64 bits prints it.
@@ -221,12 +221,5 @@ pub fn address_of(int: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
         Ok(address) => Ok(Some(address)),
         Err(error) if error.is_instance_of::<pyo3::exceptions::PyOverflowError>(int.py()) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-pub fn encode(name: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
-    match name.to_cow() {
-        Ok(name) => Ok(name.into_owned().into_bytes()),
-        Err(_) => name.call_method1("encode", ("utf-8", "surrogateescape"))?.extract(),
     }
 }
