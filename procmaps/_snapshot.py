@@ -123,7 +123,7 @@ class Snapshot:
         return self._usages
 
     @property
-    def text(self) -> bytes:
+    def listing(self) -> bytes:
         """What the kernel printed: /proc/PID/maps, or /proc/PID/smaps if it has memory."""
         return self._text
 

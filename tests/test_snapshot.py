@@ -116,7 +116,7 @@ def test_a_value():
 
 def test_names_as_they_are():
     listing = b"1000-2000 r--p 00000000 08:01 9" + b" " * 26 + b"/caf\xe9\x1b[2J\r\n"
-    assert Snapshot.parse(bytes(made(listing))).text == listing
+    assert Snapshot.parse(bytes(made(listing))).listing == listing
     assert b"\x7f" not in bytes(made(name="\x7f\n"))
     assert Snapshot.parse(bytes(made(name="\x7f\n"))).about == {"name": "\x7f\n"}
 
@@ -129,8 +129,8 @@ def test_of_a_process(memory):
         with open(f"/proc/{pid}/{'smaps' if memory else 'maps'}", "rb") as file:
             printed = file.read()
     # Another process may map the same file meanwhile, which changes what is proportional.
-    assert taken.text == printed or memory
-    assert taken.text.count(b"\n") == printed.count(b"\n")
+    assert taken.listing == printed or memory
+    assert taken.listing.count(b"\n") == printed.count(b"\n")
     about = taken.about
     assert (about["pid"], about["attempts"], about["without_memory"]) == (pid, 1, None)
     assert (about["host"], about["kernel"]) == os.uname()[1:3]
@@ -169,7 +169,7 @@ def test_a_command_line_that_is_no_text():
 def test_without_memory():
     with zombie() as pid:
         taken = snapshot(pid)
-    assert (len(taken.maps), taken.about["without_memory"], taken.text) == (0, "zombie", b"")
+    assert (len(taken.maps), taken.about["without_memory"], taken.listing) == (0, "zombie", b"")
 
 
 @linux
