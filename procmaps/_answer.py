@@ -48,8 +48,8 @@ class Answer(Sequence[T]):
         return self._found[index]
 
     def __repr__(self) -> str:
-        read = counted(self.scan.read, "process", "processes")
-        return f"<{type(self).__name__}: {len(self)} of {read} read, {self.scan.total:,} in all>"
+        total = counted(self.scan.total, "process", "processes")
+        return f"<{type(self).__name__}: {len(self):,} found, {self.scan.read:,} of {total} read>"
 
     def coverage(self) -> dict[str, Any]:
         """Return what was read and what was not, as a dict that JSON can hold."""

@@ -181,5 +181,5 @@ def test_all_processes_and_the_first_of_them():
     assert [count.mappings for count in every] == sorted([count.mappings for count in every], reverse=True)
     assert len(procmaps.host.limits(top=1)) == 1
     assert len(every[1:]) == len(every) - 1
-    read = counted(every.scan.read, "process", "processes")
-    assert repr(every) == f"<Answer: {len(every)} of {read} read, {every.scan.total:,} in all>"
+    total = counted(every.scan.total, "process", "processes")
+    assert repr(every) == f"<Answer: {len(every):,} found, {every.scan.read:,} of {total} read>"
