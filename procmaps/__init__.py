@@ -86,11 +86,18 @@ if not TYPE_CHECKING:  # pragma: no branch
 
     def __getattr__(name):
         if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_advice(name)}")
         value = getattr(__import__(f"procmaps.{_LATER[name]}", fromlist=[name]), name)
         value.__module__ = __name__
         globals()[name] = value
         return value
+
+    def _advice(name):
+        from os import path
+
+        # Names such as __wrapped__ are looked for in every module.
+        is_module = not name.startswith("_") and path.isfile(f"{__path__[0]}/{name}.py")
+        return f": import {__name__}.{name}" if is_module else ""
 
     def __dir__():
         return sorted({*globals(), *_LATER} - {"TYPE_CHECKING", "annotations"})

@@ -8,6 +8,7 @@ import os
 import runpy
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -184,8 +185,18 @@ def test_public_names():
 
 def test_a_name_that_is_not_there():
     assert set(procmaps._LATER) <= set(procmaps.__all__) <= set(dir(procmaps))
-    with pytest.raises(AttributeError, match="module 'procmaps' has no attribute 'nothing'"):
-        procmaps.nothing  # noqa: B018
+    for name in ("nothing", "_nothing", ""):
+        with pytest.raises(AttributeError, match=f"module 'procmaps' has no attribute '{name}'$"):
+            getattr(procmaps, name)
+
+
+def test_a_module_that_was_not_imported_says_what_to_do():
+    statements = """
+        try: procmaps.host
+        except AttributeError as error: assert str(error).endswith("no attribute 'host': import procmaps.host"), error
+        else: raise AssertionError
+    """
+    loaded_by("import procmaps\n" + textwrap.dedent(statements))
 
 
 def test_a_checkout_that_is_not_built_says_what_to_do(monkeypatch):
