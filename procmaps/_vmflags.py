@@ -14,7 +14,7 @@ VM_FLAGS: dict[str, str] = {
     "ms": "shared, or may be: the s of the permissions",
     "gd": "grows down, as a stack",
     "pf": "page frames without struct page (PFN range)",
-    "dw": "denies writing to the file (until Linux 5.15)",
+    "dw": "denies writing to the file (until Linux 5.14)",
     "lo": "locked in memory",
     "io": "memory of a device",
     "sr": "advised: read sequentially",

@@ -3,13 +3,15 @@
 //! | file | question |
 //! |---|---|
 //! | `table.rs` | which symbol holds this address? |
-//! | `elf.rs` | which symbols does this ELF file define? |
+//! | `elf.rs` | where is what in this ELF file? |
+//! | `defined.rs` | which symbols does it define? |
 //! | `file.rs` | which symbols does this file have, and the one that has its debug information? |
 //! | `perf_map.rs` | which symbols has code that was made at run time? |
 //! | `space.rs` | which symbols hold these addresses of a process? |
 //! | `lines.rs` | which line of which source is at this address? |
 //! | `metered.rs` | how much of debug information may be read? |
 
+mod defined;
 pub mod elf;
 pub mod file;
 #[cfg(feature = "lines")]
