@@ -10,7 +10,7 @@ from typing import NamedTuple
 from procmaps._answer import Answer
 from procmaps._fate import Fate, Fates, key_of
 from procmaps._maps import Maps
-from procmaps._module_names import is_called
+from procmaps._module_names import beginnings, is_called
 from procmaps._mounts import mounts, printed
 from procmaps._names import DELETED
 from procmaps._read import O_PATH, proc_root
@@ -193,8 +193,7 @@ def _by_name(library: str, root: str) -> tuple[list[str], list[File], Callable[[
         return _or_deleted(patterns), files, _any
     if _is_pattern(library):
         return _or_deleted([f"*/{library}"]), [], _any
-    stem = library.partition(".so")[0]
-    return [f"*/{escape(stem)}*"], [], lambda m: _is_called(m, library)
+    return [f"*/{escape(begin)}*" for begin in beginnings(library)], [], lambda m: _is_called(m, library)
 
 
 def _any(_: Map) -> bool:

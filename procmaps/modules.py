@@ -34,7 +34,8 @@ def loaded(name: str, pid: int | None = None, *, proc: str | os.PathLike[str] | 
         name: The stem of the name, such as `"libcudart"`: that finds `libcudart.so`, `libcudart.so.12` and
             `libcudart-d0da41ae.so.11.0`, and not `libcudart_stub.so`; or with a version or a
             part of it, `"libcudart.so.11"`; or the whole name, `"python3.11"`. It is
-            compared with the name of the file and with the soname.
+            compared with the name of the file and with the soname. `"libc"` is the C library of musl, too,
+            which is its dynamic linker, `ld-musl-x86_64.so.1`.
         pid: The number of the process; None for this one.
         proc: As for `procmaps.from_pid`.
 

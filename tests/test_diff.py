@@ -221,7 +221,7 @@ CHILD = """if True:
     print(flush=True)
     input()
     block = mmap.mmap(-1, 1 << 26, flags=mmap.MAP_PRIVATE)
-    block.write(b"x" * (1 << 20))
+    block.write(b"x" * (1 << 21))
     print(flush=True)
     input()
     """

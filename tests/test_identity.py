@@ -570,7 +570,7 @@ def test_a_long_name_with_a_newline(tmp_path, backend):
         with pytest.raises(OSError, match="too long") as caught:
             process.real_name(m)
         assert caught.value.errno == errno.ENAMETOOLONG
-        assert process.identity(m) == Identity("unknown", "its name cannot be told: File name too long")
+        assert process.identity(m) == Identity("unknown", f"its name cannot be told: {caught.value.strerror}")
     shutil.rmtree(tmp_path / ("d\n" * 120), ignore_errors=True)
 
 

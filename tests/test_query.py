@@ -169,7 +169,8 @@ def test_a_walk_of_code(child, backend):
         code = process.walk(readable=True, writable=False, executable=True, shared=False, file_backed=True)
     listed = procmaps.from_pid(child).filter(perms="r-xp")
     assert code == [m for m in listed if m.inode]
-    assert len(code) > 2
+    # The program and its dynamic linker, which is the C library, too, on some systems.
+    assert len(code) > 1
 
 
 @pytest.mark.parametrize("attempts", [0, -1, 2**32])

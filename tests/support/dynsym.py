@@ -45,7 +45,7 @@ def disagreements(module, symbolizer) -> tuple[Counter, list[str]]:
     - "same": the same name and begin.
     - "alias": another name, which has the same begin: there are several there.
     - "inner": ours begins later, and holds the address; dladdr knows no symbol but those of .dynsym.
-    - "end": past the last segment, where a mark such as `_end` is: to dladdr that is no module.
+    - "end": past a segment, where marks such as `_etext` and `_end` are: to dladdr that is no module.
     - "sized": dladdr takes one without a size for its first byte alone, or finds nothing; ours holds the address.
     """
     with module.open() as file:
@@ -69,7 +69,7 @@ def disagreements(module, symbolizer) -> tuple[Counter, list[str]]:
 
 def _kind(point, ours, told, module, begins) -> str:
     if told is None:
-        return "end" if point >= max(segment.end for segment in module.elf.segments) else "different"
+        return "different" if any(s.address <= point < s.end for s in module.elf.segments) else "end"
     if told[1] != module.base or ours is None:
         return "different"
     _, _, name, begin = told

@@ -30,6 +30,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -64,6 +65,14 @@ static void deleted(const char *path, int prot, int flags)
     map(prot, flags, fd);
     check(unlink(path) == 0, path);
     close(fd);
+}
+
+/* As sbrk(3), which musl refuses. */
+static void *more_heap(void)
+{
+    char *end = (char *)syscall(SYS_brk, 0);
+    check(syscall(SYS_brk, end + PAGE * 2) == (long)(end + PAGE * 2), "brk");
+    return end;
 }
 
 static void page_of(void *address)
@@ -135,7 +144,7 @@ static void act(const char *action, char *argument)
     else if (IS("anonymous"))
         map(CODE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
     else if (IS("heap"))
-        page_of(sbrk((intptr_t)PAGE * 2));
+        page_of(more_heap());
     else if (IS("stack"))
         page_of(start_of_stack);
     else if (IS("double")) {
