@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import gc
 import os
 import pickle
 import re
@@ -251,6 +252,7 @@ def test_a_separate_file_is_found_by_build_id(saved):
     place = root / "usr/lib/debug/.build-id" / build_id[:2] / f"{build_id[2:]}.debug"
     place.parent.mkdir(parents=True)
     shutil.copy(debug, place)
+    gc.collect()  # the symbols of a file are kept as long as somebody has them, and nobody has them now
     symbolizer = Symbolizer(maps, root=root)
     (hidden,) = [s.elf_address for s in symbolizer.modules[0].symbols() if s.name == "hidden"]
     (symbol,) = symbolizer.symbolize([0x10000000 + hidden + 1], lines=True)
