@@ -122,7 +122,7 @@ def open_mapped(process: Process, m: Map) -> int:
         opened = os.open(f"{process._root}/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
     try:
         current(process, m)
-    except LookupError:
+    except BaseException:
         os.close(opened)
         raise
     return opened

@@ -687,18 +687,20 @@ def test_memory_that_was_joined_with_a_module():
     assert _module._segment(elf, 0x1FFF) == segments[1]
 
 
-def test_a_mapping_that_goes_while_its_file_is_opened(monkeypatch):
+@pytest.mark.parametrize("error", [LookupError, ProcessLookupError])
+def test_a_mapping_that_goes_while_its_file_is_opened(monkeypatch, error):
+    """By itself, or with its process."""
     module = next(m for m in procmaps.from_pid().modules() if m.path)
     calls = []
 
     def current(_, m):
         calls.append(m)
         if len(calls) > 1:
-            raise LookupError("gone")
+            raise error("gone")
         return m
 
     monkeypatch.setattr(_elf_files, "current", current)
     before = descriptors()
-    with pytest.raises(LookupError, match="gone"):
+    with pytest.raises(error, match="gone"):
         module.open()
     assert descriptors() == before
