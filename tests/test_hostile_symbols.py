@@ -44,7 +44,7 @@ def elf(sections):
 def test_names_that_overlap_are_not_made_into_more_than_files_have() -> None:
     longest = 64 << 10
     names = b"\0" + b"_" * (2 * longest)
-    symbols = [struct.pack("<IBBHQQ", 1 + i % longest, 0x12, 0, 1, 0x1000 + i, 1) for i in range(20_000)]
+    symbols = [struct.pack("<IBBHQQ", 1 + i % longest, 0x12, 0, 9, 0x1000 + i, 1) for i in range(20_000)]
     table = SymbolTable.of_image(elf([(".symtab", 2, 2, b"".join(symbols)), (".strtab", 3, 0, names)]))
     assert table is not None
     assert len(table) * longest <= 512 << 20
@@ -169,7 +169,7 @@ def test_what_is_not_read_any_more_is_told(tmp_path) -> None:
 @needs_lines
 def test_a_file_that_reaches_beyond_the_last_address(tmp_path) -> None:
     """It has an address of memory that is 2**64 or more in its own numbering, and symbols there."""
-    symbols = [(".symtab", 2, 2, struct.pack("<IBBHQQ", 1, 0x12, 0, 1, 0, 0x2000)), (".strtab", 3, 0, b"\0f\0")]
+    symbols = [(".symtab", 2, 2, struct.pack("<IBBHQQ", 1, 0x12, 0, 9, 0, 0x2000)), (".strtab", 3, 0, b"\0f\0")]
     image = bytearray(elf([*symbols, *[(name, 1, 0, content) for name, content in _SPREAD.items()]]))
     segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 2**64 - 0x1000, 0, 0x800, 0x800, 4096)
     struct.pack_into("<Q", image, 32, len(image))

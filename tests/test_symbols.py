@@ -46,7 +46,9 @@ int same(int x) __attribute__((alias("answer")));
 int __same(int x) __attribute__((alias("answer")));
 int weak(int x) __attribute__((weak, alias("answer")));
 __asm__(".text\\n.type bare, @function\\n.globl bare\\nbare:\\n.skip 32, 0x90\\n"
-        ".globl after\\n.type after, @function\\nafter:\\n.skip 8, 0x90\\n.size after, 8\\n");
+        ".globl after\\n.type after, @function\\nafter:\\n.skip 8, 0x90\\n.size after, 8\\n"
+        ".section .unloaded,\\"\\",@progbits\\n.type unloaded, @object\\nunloaded:\\n.skip 64\\n"
+        ".size unloaded, 64\\n.text\\n");
 """
 
 
@@ -138,6 +140,14 @@ def test_of_names_for_one_place_the_global_one_with_the_fewest_underscores(compi
 
 
 @needs_cc
+def test_what_is_in_sections_that_are_not_loaded_has_no_address(compiled):
+    """As the warnings that the C library has for linkers: each has the value 0, where the ELF header is loaded."""
+    Loaded(compiled)
+    assert "unloaded" in output("nm", compiled)
+    assert "unloaded" not in sources(compiled)
+    assert Symbolizer().find(only(compiled).base) is None
+
+
 def test_thread_local_variables_have_no_address(compiled):
     Loaded(compiled)
     assert "of_thread" not in sources(compiled)
@@ -359,7 +369,7 @@ def test_nm_has_the_same_addresses(compiled):
     told = {}
     for line in output("nm", "--defined-only", compiled).splitlines():
         address, kind, name = line.split()
-        if kind not in "aA" and name != "of_thread":
+        if kind not in "aA" and name not in ("of_thread", "unloaded"):
             told.setdefault(name, set()).add(int(address, 16))
     found = {}
     for symbol in only(compiled).symbols():

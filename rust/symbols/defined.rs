@@ -3,10 +3,11 @@
 //! They are those of .symtab; those of .dynsym if there are more of them, found by the sections or, where
 //! these are stripped, by the dynamic segment; and those of .gnu_debugdata ("mini-debuginfo": an ELF file in xz).
 //!
-//! Left out: what is defined elsewhere; constants (SHN_ABS); thread-local variables, whose values are
-//! no addresses; sections and source files; the marks of Arm, AArch64 and RISC-V for code and data
-//! (`$x`). The lowest bit of a function of 32-bit Arm says Thumb, and is no part of its address. A
-//! function of 64-bit PowerPC with ABI 1 is where its descriptor is (.opd), not where its code is.
+//! Left out: what is defined elsewhere; constants (SHN_ABS); thread-local variables, and what is in
+//! sections that are not loaded, whose values are no addresses; sections and source files; the marks
+//! of Arm, AArch64 and RISC-V for code and data (`$x`). The lowest bit of a function of 32-bit Arm says
+//! Thumb, and is no part of its address. A function of 64-bit PowerPC with ABI 1 is where its
+//! descriptor is (.opd), not where its code is.
 //!
 //! Guarantee: of any file no more is read than the limits below, and what is no well-formed ELF file
 //! has no symbols.
@@ -19,6 +20,8 @@ use object::elf;
 use object::endian::Endianness;
 use object::read::elf::Sym;
 use std::io::{self, Read as _};
+
+const ALLOCATED: u64 = elf::SHF_ALLOC.0;
 
 const MOST_SYMBOLS: u64 = 256 << 20;
 const MOST_NAMES: u64 = 512 << 20;
@@ -45,7 +48,6 @@ impl Elf {
     }
 
     fn add_bounds(&self, builder: &mut Builder) {
-        const ALLOCATED: u64 = elf::SHF_ALLOC.0;
         let sections = self.sections.iter().filter(|section| section.flags & ALLOCATED != 0 && section.address != 0);
         builder.bounds =
             sections.map(|section| (section.address, section.address.saturating_add(section.size))).collect();
@@ -198,6 +200,9 @@ impl Elf {
         if !is_function && !matches!(kind, elf::STT_OBJECT | elf::STT_NOTYPE) {
             return None;
         }
+        if section != elf::SHN_XINDEX && !self.is_loaded(section.0.into()) {
+            return None;
+        }
         let (name, size) = (symbol.st_name(self.order), symbol.st_size(self.order).into());
         let is_label = binding == elf::STB_LOCAL && size == 0;
         match text.get(name as usize) {
@@ -217,6 +222,11 @@ impl Elf {
             _ => 0,
         };
         Some(Symbol { begin, size, name, names, rank: rank + u8::from(!is_function), is_label })
+    }
+
+    /// Whether a section is in memory; also true if the sections are stripped.
+    fn is_loaded(&self, section: usize) -> bool {
+        self.sections.get(section).is_none_or(|section| section.flags & ALLOCATED != 0)
     }
 
     /// Whether what follows a `$` makes it a mark that separates code from data.
