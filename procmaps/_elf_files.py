@@ -31,6 +31,7 @@ LISTED = "a saved listing has no files: modules(root=...), or --root, says where
 _GONE = "the mapping is not there any more"
 _UNFOUND = "it was deleted or replaced, and may not be looked for in memory: run as root, or with CAP_SYS_PTRACE"
 _UNOPENED = "it was deleted or replaced: run as root, or with CAP_CHECKPOINT_RESTORE"
+_EMPTY = "what is at its path is no file, or an empty one"
 _OTHER = "the file at its path has another device or inode than is listed"
 
 
@@ -141,19 +142,23 @@ def open_in_directory(root: str, m: Map) -> int:
         raise FileNotFoundError(errno.ENOENT, "it was in the memory of the process only", m.pathname)
     path = os.path.join(root, m.path.lstrip("/"))
     descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
-    if _is_regular(descriptor) and _can_be(m, os.fstat(descriptor)):
+    reason = _why_not(m, os.fstat(descriptor))
+    if reason is None:
         return descriptor
     os.close(descriptor)
-    raise FileNotFoundError(errno.ENOENT, _OTHER, path)
+    raise FileNotFoundError(errno.ENOENT, reason, path)
 
 
-def _can_be(m: Map, status: os.stat_result) -> bool:
-    """Whether a listed file can be this one, by device and inode."""
+def _why_not(m: Map, status: os.stat_result) -> str | None:
+    """Return why a file cannot be that of a listed mapping; None if it can."""
+    # Files of proc say that they are empty. Some of them keep who reads them waiting, such as /proc/kmsg.
+    if not S_ISREG(status.st_mode) or status.st_size == 0:
+        return _EMPTY
     if m.inode == 0:
-        return True  # The listing does not tell: that of a core file has no inodes.
+        return None  # The listing does not tell: that of a core file has no inodes.
     # A device without a number of its own (major 0) can have one here and another one there.
     device = os.major(status.st_dev), os.minor(status.st_dev)
-    return status.st_ino == m.inode and (m.device[0] == 0 or device == m.device)
+    return None if status.st_ino == m.inode and (m.device[0] == 0 or device == m.device) else _OTHER
 
 
 def _of_file(process: Process, m: Map) -> Answer | None:

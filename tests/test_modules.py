@@ -423,7 +423,7 @@ def test_the_files_of_a_saved_listing_elsewhere(monkeypatch):
     assert (module.bias, module.reason) == (None, "the files of a saved listing are looked for on Linux only: /")
 
 
-def test_a_listing_without_inodes_has_its_files_by_their_paths(tmp_path):
+def test_a_listing_without_inodes_has_its_files_by_their_paths():
     """One made of the note of a core file, or one of another machine whose inodes were taken out."""
     with sleeping() as pid:
         maps = procmaps.from_pid(pid)
@@ -433,9 +433,13 @@ def test_a_listing_without_inodes_has_its_files_by_their_paths(tmp_path):
     assert [(m.base, m.bias, m.build_id, m.reason) for m in found] == [(m.base, m.bias, m.build_id, None) for m in live]
     address = found[0].base + 0x40
     assert procmaps.symbols.Symbolizer(untold, root="/").locate([address])[0].elf_address == address - live[0].bias
-    # What is no file there is still refused.
-    (tmp_path / live[0].path.lstrip("/")).mkdir(parents=True)
-    assert untold.modules(root=tmp_path)[0].bias is None
+
+
+@pytest.mark.parametrize("path", ["/proc/self/status", "/proc", "/dev/zero"])
+def test_what_may_keep_its_reader_waiting_is_not_read(path):
+    """The listing can be one that somebody has made up: files of proc say that they are empty."""
+    (module,) = Maps([Map(0x1000, 0x2000, "r-xp", pathname=path)]).modules(root="/")
+    assert (module.bias, module.reason) == (None, f"what is at its path is no file, or an empty one: {path}")
 
 
 def test_a_file_of_a_listing_that_may_not_be_read(tmp_path):
