@@ -302,6 +302,7 @@ def test_captures(command, path):
     assert all(row.isprintable() for row in rows)
 
 
+@linux
 @pytest.mark.parametrize("option", ["--pathname=--", "--kind=--", "--color=--", "--proc=--"])
 def test_two_dashes_are_a_value(command, option):
     status, out, err = command("self", option)
