@@ -138,7 +138,7 @@ def test_compares_from_the_other_side(maps, other):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("other", [None, 0, "", "x", b"", {}, set(), iter(()), object()], ids=repr)
+@pytest.mark.parametrize("other", [None, 0, "", "x", b"", {}, set(), iter(()), object()])
 def test_is_not_equal_to_what_is_no_sequence(maps, other):
     for sequence in (maps, Maps()):
         assert (sequence == other, sequence != other, other == sequence) == (False, True, False)

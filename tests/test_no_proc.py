@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(os.path.exists("/proc/self/maps"), reason="there
 LINE = "00001000-00003000 rw-p 00000000 00:00 0                                  [heap]\n"
 
 
-@pytest.mark.parametrize("pid", [None, 1, os.getpid()])
+@pytest.mark.parametrize("pid", [None, 1, os.getpid()], ids=["default", "first", "own"])
 def test_processes_cannot_be_read(pid: int | None) -> None:
     with pytest.raises(procmaps.UnsupportedError, match="no proc file system") as caught:
         procmaps.from_pid(pid)
