@@ -10,10 +10,10 @@ from __future__ import annotations
 
 try:
     from procmaps._procmaps import __version__
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ImportError(
-        f"{error}. If this is a checkout of the sources, build the extension first: python setup.py develop"
-    ) from error
+        f"{_error}. If this is a checkout of the sources, build the extension first: python setup.py develop"
+    ) from _error
 
 from procmaps._errors import InconsistentError, ParseError, UnsupportedError
 from procmaps._map import Map

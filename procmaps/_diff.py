@@ -110,8 +110,6 @@ class Diff(Sequence[Change]):
     def __eq__(self, other: object) -> bool:
         return self._changes == other._changes if isinstance(other, Diff) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         parts = [counted(len(self), "change"), *[f"{count} {word}" for word, count in self._counts().items()]]
         return f"<Diff: {', '.join(parts)}>"

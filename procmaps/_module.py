@@ -47,11 +47,11 @@ class Module:
     __slots__ = ("_root", "bias", "elf", "maps", "reason", "source")
 
     def __init__(self, maps: Maps, answer: Answer, bias: int | None = None, root: str | None = None) -> None:
-        self.maps = maps
-        self.bias = bias
+        self.maps: Maps = maps
+        self.bias: int | None = bias
         self.elf: Elf | None = answer.elf
         self.source: Source | None = answer.source
-        self.reason = answer.reason
+        self.reason: str | None = answer.reason
         self._root = root
 
     # Where it is

@@ -140,8 +140,8 @@ class Scan(Iterator[ProcessMaps]):
     """
 
     def __init__(self, native: _Native, root: str, progress: Callable[[int, int], object] | None) -> None:
-        self.total = native.total
-        self.done = 0
+        self.total: int = native.total
+        self.done: int = 0
         self.refused: list[Unread] = []
         self.failed: list[Unread] = []
         self.vanished: list[int] = []

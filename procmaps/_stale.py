@@ -71,7 +71,7 @@ class StaleAnswer(Answer[Stale]):
 
     def __init__(self, found: Iterable[Stale], ignored: Iterable[Stale], scan: Scan) -> None:
         super().__init__(found, scan)
-        self.ignored = list(ignored)
+        self.ignored: list[Stale] = list(ignored)
 
 
 def stale(

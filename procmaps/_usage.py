@@ -58,9 +58,9 @@ class Usage(Amounts):
         """The mapping."""
         return self._maps[self._row.index]
 
-    kernel_page_size = Number("The size of the pages that the kernel allots, bytes. Linux 2.6.29+")
-    mmu_page_size = Number("The size of the pages that the processor sees, bytes. Linux 2.6.29+")
-    protection_key = Number("The key of pkeys(7), where the processor has them. Linux 4.6+")
+    kernel_page_size: Number = Number("The size of the pages that the kernel allots, bytes. Linux 2.6.29+")
+    mmu_page_size: Number = Number("The size of the pages that the processor sees, bytes. Linux 2.6.29+")
+    protection_key: Number = Number("The key of pkeys(7), where the processor has them. Linux 4.6+")
 
     @property
     def thp_eligible(self) -> bool | None:

@@ -78,7 +78,7 @@ class UseAnswer(Answer[Use]):
 
     def __init__(self, found: Iterable[Use], untold: Iterable[Use], scan: Scan) -> None:
         super().__init__(found, scan)
-        self.untold = list(untold)
+        self.untold: list[Use] = list(untold)
 
 
 def who(

@@ -101,7 +101,11 @@ class Tally:
     """What a number of readings were like."""
 
     def __init__(self) -> None:
-        self.readings = self.out_of_order = self.lost_anchors = self.given_up = self.attempts = 0
+        self.readings: int = 0
+        self.out_of_order: int = 0
+        self.lost_anchors: int = 0
+        self.given_up: int = 0
+        self.attempts: int = 0
 
     def add(self, maps: Maps, storm: Storm) -> None:
         """Count one reading."""

@@ -75,9 +75,9 @@ class Reading:
     """
 
     def __init__(self, used: Usages | Rollup, pid: int | None = None, seconds: float | None = None) -> None:
-        self.usages = used if isinstance(used, Usages) else None
+        self.usages: Usages | None = used if isinstance(used, Usages) else None
         self.total: Amounts = used.total() if isinstance(used, Usages) else used
-        self.without_memory = used.without_memory
+        self.without_memory: str | None = used.without_memory
         self.pid = pid
         self.seconds = seconds
 
