@@ -460,28 +460,28 @@ def without_gil() -> None:
 
 def musl() -> None:
     """A wheel for musl, and the suite by it; Debian has neither Rust's standard library nor a Python for that."""
-    cross_build(
-        rust_185(),
-        "x86_64-unknown-linux-musl",
-        "musllinux-1.2-x86_64",
-        RUSTFLAGS="-C target-feature=-crt-static",
-        **WITH_STANDARD_LIBRARY,
-    )
+    target, platform = "x86_64-unknown-linux-musl", "musllinux-1.2-x86_64"
+    cross_build(rust_185(), target, platform, **WITH_STANDARD_LIBRARY)
     repair("x86_64", "cargo-zigbuild, Rust 1.85", "musllinux")
+    tree, python, wheel = musl_tree(), "/venv/bin/python", wheel_for("x86_64", "musllinux")
+    # Its Python has no ssl to fetch packages by.
+    where = ["--platform=musllinux_1_2_x86_64", "--python-version=3.13", "--only-binary=:all:"]
+    run(tools() / "pip", "download", "--quiet", "--dest", WORK / "musl-wheels", *where, *TESTS)
+    options = ["--quiet", "--no-index", "--find-links=/work/musl-wheels", f"/work/{wheel.relative_to(WORK)}"]
+    tree.run(python, "-m", "pip", "install", *options, *TESTS)
+    variables = {"PATH": "/opt/musl/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PROCMAPS_TEST_INSTALLED": 1}
+    tree.run(python, *pytest("/work/src", "/work/musl.xml"), accept=RAN, **variables)
+    by = "Debian trixie, Python built from its sources"
+    record_tests("musl", WORK / "musl.xml", tree.run(python, "-c", PROBE), wheel, by)
+
+
+def musl_tree() -> Tree:
+    """Return a tree with a compiler for musl, a Python made by it, and an environment of that in /venv."""
     packages = "python3,ca-certificates,gcc,libc6-dev,make,dpkg-dev,mount,musl-tools,procps,strace,xz-utils"
     tree = boot("trixie", "amd64", "apt", packages, name="musl")
     tree.run("bash", "-ec", script("python-musl"), DEBIAN_FRONTEND="noninteractive")
-    # It has no ssl to fetch packages by.
-    where = ["--platform=musllinux_1_2_x86_64", "--python-version=3.13", "--only-binary=:all:"]
-    run(tools() / "pip", "download", "--quiet", "--dest", WORK / "musl-wheels", *where, *TESTS)
-    venv, wheel = "/venv/bin/python", wheel_for("x86_64", "musllinux")
     tree.run("/opt/musl/bin/python3", "-m", "venv", "--clear", "/venv")
-    options = ["--quiet", "--no-index", "--find-links=/work/musl-wheels"]
-    tree.run(venv, "-m", "pip", "install", *options, *TESTS, f"/work/{wheel.relative_to(WORK)}")
-    variables = {"PATH": "/opt/musl/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PROCMAPS_TEST_INSTALLED": 1}
-    tree.run(venv, *pytest("/work/src", "/work/musl.xml"), accept=RAN, **variables)
-    by = "Debian trixie, Python built from its sources"
-    record_tests("musl", WORK / "musl.xml", tree.run(venv, "-c", PROBE), wheel, by)
+    return tree
 
 
 # On a Debian 12 that has Python and nothing else.
