@@ -14,6 +14,7 @@ from procmaps import _fate, _procmaps, _stale, _who
 from procmaps._counted import counted
 from procmaps._fate import Fates
 from procmaps._limits import _apart
+from procmaps._procmaps import GATE
 from procmaps.identity import Identity
 from support.children import sleeping
 from support.fake_proc import FakeProc
@@ -190,3 +191,13 @@ def test_all_processes_and_the_first_of_them():
     assert len(every[1:]) == len(every) - 1
     total = counted(every.scan.total, "process", "processes")
     assert repr(every) == f"<Answer: {len(every):,} found, {every.scan.read:,} of {total} read>"
+
+
+@pytest.mark.skipif(not GATE[0], reason="this machine has no such page")
+def test_the_page_of_the_kernel_counts_against_no_limit(tmp_path):
+    proc = FakeProc(tmp_path)
+    lines = b"1000-2000 r--p 00000000 00:00 0 \n2000-3000 rw-p 00000000 00:00 0 \n"
+    proc.add(7, lines)
+    proc.add(8, lines + b"%x-%x --xp 00000000 00:00 0                  [vsyscall]\n" % GATE)
+    counts = procmaps.host.limits(proc=tmp_path)
+    assert {count.process.pid: (count.mappings, len(count.process.maps)) for count in counts} == {7: (2, 2), 8: (2, 3)}
