@@ -81,9 +81,7 @@ def from_pid(
     See proc_pid_maps(5), ptrace(2) (PTRACE_MODE_READ_FSCREDS).
     """
     pid = checked_pid(pid)
-    attempts = index(attempts)
-    if not 1 + bool(settled) <= attempts < 2**32:
-        raise ValueError(f"attempts is from {1 + bool(settled)} to 2**32 - 1, not {attempts}")
+    attempts = checked_attempts(attempts, least=1 + bool(settled))
     root = proc_root(proc)
     try:
         table, made, is_consistent, without_memory = read_process(root, pid, attempts, bool(settled), ENCODING)
@@ -238,6 +236,13 @@ def checked_pid(pid: int | None) -> int | None:
     if 0 < number < 2**31:
         return number
     raise ValueError(f"pid is from 1 to 2**31 - 1, or None for this process, not {number}")
+
+
+def checked_attempts(attempts: int, least: int = 1) -> int:
+    number = index(attempts)
+    if least <= number < 2**32:
+        return number
+    raise ValueError(f"attempts is from {least} to 2**32 - 1, not {number}")
 
 
 def explained(error: OSError, root: str, pid: int | None) -> OSError:

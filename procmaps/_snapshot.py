@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-from operator import index
 from time import time
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._origin import origin, start_ticks, title, utc
 from procmaps._procmaps import __version__, parse, parse_smaps, read_text
-from procmaps._read import checked_pid, inconsistent, own_pid, proc_root, read_file
+from procmaps._read import checked_attempts, checked_pid, inconsistent, own_pid, proc_root, read_file
 from procmaps._usages import usages_of
 from procmaps.smaps import _failure
 
@@ -189,9 +188,7 @@ def snapshot(
     True
     """
     pid = checked_pid(pid)
-    attempts = index(attempts)
-    if not 1 <= attempts < 2**32:
-        raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts}")
+    attempts = checked_attempts(attempts)
     root = proc_root(proc)
     directory = os.path.join(root, str(pid or "self"))
     started = start_ticks(directory)

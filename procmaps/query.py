@@ -23,7 +23,7 @@ from procmaps._maps import Maps, maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import GATE, query_once
 from procmaps._procmaps import Process as NativeProcess
-from procmaps._read import checked_pid, explained, inconsistent, own_pid, proc_root
+from procmaps._read import checked_attempts, checked_pid, explained, inconsistent, own_pid, proc_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -239,8 +239,7 @@ class Process:
         >>> {m.kind for m in code}
         {'file'}
         """
-        if not 1 <= attempts < 2**32:
-            raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts!r}")
+        attempts = checked_attempts(attempts)
         wanted = (
             (_READABLE, readable),
             (_WRITABLE, writable),

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import errno
 import os
-from operator import index
 
 from procmaps._amounts import Amounts
 from procmaps._errors import InconsistentError, ParseError, UnsupportedError
@@ -25,7 +24,16 @@ from procmaps._heading import below_heading, heading_of
 from procmaps._maps import maps_of_table
 from procmaps._names import ENCODING
 from procmaps._procmaps import parse_smaps, read_rollup, read_smaps
-from procmaps._read import as_bytes, checked_pid, explained, own_pid, proc_root, read_file, unencodable
+from procmaps._read import (
+    as_bytes,
+    checked_attempts,
+    checked_pid,
+    explained,
+    own_pid,
+    proc_root,
+    read_file,
+    unencodable,
+)
 from procmaps._usage import Rollup, Total, Usage, rollup_of
 from procmaps._usages import Usages, usages_of
 from procmaps._vmflags import VM_FLAGS, describe
@@ -89,9 +97,7 @@ def from_pid(pid: int | None = None, *, proc: str | os.PathLike[str] | None = No
     See proc_pid_smaps(5); show_smap() in fs/proc/task_mmu.c.
     """
     pid = checked_pid(pid)
-    attempts = index(attempts)
-    if not 1 <= attempts < 2**32:
-        raise ValueError(f"attempts is from 1 to 2**32 - 1, not {attempts}")
+    attempts = checked_attempts(attempts)
     root = proc_root(proc)
     try:
         (maps, table), made, is_consistent, without_memory = read_smaps(root, pid, attempts, ENCODING)
