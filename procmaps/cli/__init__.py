@@ -64,6 +64,8 @@ def _run(argv: list[str]) -> int:
     except (OSError, ParseError, Refused, Unparsed, Unwritable) as error:
         from procmaps.cli._explain import explain
 
+        if verb is None and isinstance(error, Refused):
+            error.lines += _mistyped(argv)
         return explain(error)
     except SystemExit:  # after --help or --version
         return 0
@@ -77,3 +79,10 @@ def _options(module: ModuleType, verb: str | None, argv: list[str]) -> argparse.
     from procmaps.cli._parser import parser_of
 
     return parser_of(module, verb).parse(argv)
+
+
+def _mistyped(argv: list[str]) -> tuple[str, ...]:
+    """Return what helps if what was taken for a TARGET may have been meant for a verb."""
+    from difflib import get_close_matches
+
+    return tuple([f"There is a verb {verb}." for verb in get_close_matches(argv[0] if argv else "", VERBS, 1, 0.7)])

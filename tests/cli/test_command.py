@@ -140,6 +140,18 @@ def test_wrong_arguments(command, arguments, expected):
     assert command(*arguments) == (2, "", f"procmaps: {expected}\n  Try: procmaps --help\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status", "expected"),
+    [
+        (["shwo"], 4, "no process is called shwo, and no file\n  There is a verb show.\n"),
+        (["dif", "a", "b"], 2, "unrecognized arguments: b\n  Try: procmaps --help\n  There is a verb diff.\n"),
+        (["show", "shwo"], 4, "no process is called shwo, and no file\n"),
+    ],
+)
+def test_a_verb_that_was_mistyped(command, arguments, status, expected):
+    assert command(*arguments) == (status, "", f"procmaps: {expected}")
+
+
 def test_a_verb_says_its_own_help(command):
     assert command("show")[2].endswith("\n  Try: procmaps show --help\n")
 
