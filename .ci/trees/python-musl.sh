@@ -1,5 +1,5 @@
 # Python for musl, with what its modules need, in /opt/musl; and a compiler for it there, as cc and gcc.
-[ -e /opt/musl/bin/python3 ] && exit
+[ -e /opt/musl/bin/pip3 ] && exit
 sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sources.list
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends autoconf automake libltdl-dev libtool
@@ -25,5 +25,6 @@ cd /tmp/libffi-*/ && autoreconf -fi
 ./configure --quiet --host=x86_64-linux-musl --with-pic --disable-shared --disable-docs --prefix=/opt/musl
 make --quiet -j2 install
 cd /tmp/Python-3.13*/
-PKG_CONFIG_PATH=/opt/musl/lib/pkgconfig ./configure --quiet --prefix=/opt/musl
+export CPPFLAGS=-I/opt/musl/include LDFLAGS=-L/opt/musl/lib
+./configure --quiet --disable-test-modules --prefix=/opt/musl
 make --quiet -j2 && make --quiet install
