@@ -8,7 +8,7 @@
 //! Authority: proc_pid_stat(5), proc_pid_cgroup(5), namespaces(7).
 
 use crate::maps::{self, Dialect, ParseError};
-use crate::process::{self, Failure, Fate, Process};
+use crate::process::{self, Failure, Next, Process};
 use crate::query;
 use crate::selection::Selection;
 use crate::table::Table;
@@ -110,26 +110,34 @@ impl Reader<'_> {
     fn read_pinned(&mut self, process: &Process) -> Result<Outcome, Failure> {
         let mut file = PathBuf::from("maps");
         for _ in 0..self.attempts {
-            let maps = process.file(&file)?;
-            let refused = |error| process.failure(&file, error);
-            process::read_lines(&maps, &mut self.text).map_err(refused)?;
-            let (table, is_ordered) = self.selected().map_err(Failure::Parse)?;
-            let facts = if table.is_empty() { Facts::default() } else { Facts::of(process, &file) };
-            // An address space that is gone stays so: an answer proves that the end was the real one.
-            if !query::is_alive(&maps).map_err(refused)? {
-                match process.fate()? {
-                    Fate::Alive => {}
-                    Fate::WithoutMemory(_) if !self.text.is_empty() => return Ok(Outcome::Vanished),
-                    Fate::WithoutMemory(why) => match process.living_thread("maps") {
-                        Some(thread) => file = thread,
-                        None => return Ok(Outcome::WithoutMemory(why)),
-                    },
-                }
-            } else if is_ordered {
-                return Ok(if table.is_empty() { Outcome::WithoutMatch } else { Outcome::Read(table, facts) });
+            let reading = match self.read_once(process, &file) {
+                Err(failure) if failure.is_of_thread(&file) => None,
+                other => other?,
+            };
+            match reading {
+                Some((table, _, true)) if table.is_empty() => return Ok(Outcome::WithoutMatch),
+                Some((table, facts, true)) => return Ok(Outcome::Read(table, facts)),
+                Some((_, _, false)) => {}
+                None => match process.next("maps")? {
+                    Next::Reading(other) => file = other,
+                    Next::WithoutMemory(_) if !self.text.is_empty() => return Ok(Outcome::Vanished),
+                    Next::WithoutMemory(why) => return Ok(Outcome::WithoutMemory(why)),
+                },
             }
         }
         Ok(Outcome::Inconsistent(Facts::of(process, &file)))
+    }
+
+    /// What is asked for, the facts that go with it, and whether all was in order; `None` if the address space
+    /// that was opened is no more.
+    fn read_once(&mut self, process: &Process, file: &Path) -> Result<Option<(Table, Facts, bool)>, Failure> {
+        let refused = |error| process.failure(file, error);
+        let maps = process.file(file)?;
+        process::read_lines(&maps, &mut self.text).map_err(refused)?;
+        let (table, is_ordered) = self.selected().map_err(Failure::Parse)?;
+        let facts = if table.is_empty() { Facts::default() } else { Facts::of(process, file) };
+        // An address space that is gone stays so: an answer proves that the end was the real one.
+        Ok(query::is_alive(&maps).map_err(refused)?.then_some((table, facts, is_ordered)))
     }
 
     /// The rows that are asked for, and whether all that there are are in order.

@@ -12,7 +12,7 @@
 //! Authority: show_smap(), show_smaps_rollup() and smaps_rollup_open() in fs/proc/task_mmu.c.
 
 use crate::maps::ParseError;
-use crate::process::{self, Failure, Fate, Process, Snapshot};
+use crate::process::{self, Failure, Next, Process, Snapshot};
 use crate::smaps::{self, Listing};
 use rustix::io::Errno;
 use std::fs::File;
@@ -54,12 +54,9 @@ pub fn read_rollup(root: &Path, pid: Option<u32>) -> Result<Snapshot<Listing>, F
             let table = smaps::parse(&text).map_err(Failure::Parse)?;
             return Ok(Snapshot { table, attempts: attempt, is_consistent: true, without_memory: None });
         }
-        match process.fate()? {
-            Fate::Alive => {}
-            Fate::WithoutMemory(why) => match process.living_thread(ROLLUP) {
-                Some(thread) => file = thread,
-                None => return Ok(Snapshot::empty(attempt, why)),
-            },
+        match process.next(ROLLUP)? {
+            Next::Reading(other) => file = other,
+            Next::WithoutMemory(why) => return Ok(Snapshot::empty(attempt, why)),
         }
     }
     Err(Failure::Ended(process.path))
@@ -73,6 +70,7 @@ fn read_once(process: &Process, file: &Path) -> Result<Option<Vec<u8>>, Failure>
         Ok(()) => Ok((!text.is_empty()).then_some(text)),
         // Without memory it cannot be opened: the listings can, and are empty.
         Err(Failure::Io(_, error)) if Errno::from_io_error(&error) == Some(Errno::SRCH) => Ok(None),
+        Err(failure) if failure.is_of_thread(file) => Ok(None),
         Err(failure) => Err(failure),
     }
 }

@@ -34,6 +34,9 @@ use std::path::{Path, PathBuf};
 /// The kernel prints paths of any length, and whoever nests directories can make one: so long it is a burden only.
 const LONGEST_LINE: usize = 1 << 20;
 
+/// The directory of its threads in that of a process.
+const THREADS: &str = "task";
+
 /// More than any other file of a process that is read here.
 const MOST_FACTS: u64 = 1 << 20;
 
@@ -94,25 +97,34 @@ pub enum Failure {
     Parse(ParseError),
 }
 
+/// How often another thread is looked for where each that was found has ended by the time that it is read.
+const SEARCHES: u32 = 20;
+
 /// Reads the maps of `root/pid`, or of this process, or another listing, at most `attempts` times.
+///
+/// To find out that the first thread has ended, and to find another, is no attempt.
 pub fn read<L: Listing>(root: &Path, pid: Option<u32>, attempts: u32, settled: bool) -> Result<Snapshot<L>, Failure> {
     let process = Process::open(directory(root, pid))?;
     let mut file = PathBuf::from(L::FILE);
     let mut last_whole = L::default();
     let mut before = Vec::new();
     let mut text = Vec::with_capacity(16 << 10);
-    for attempt in 1..=attempts {
+    let (mut attempt, mut searches) = (0, 0);
+    while attempt < attempts {
+        attempt += 1;
         if settled {
             std::mem::swap(&mut before, &mut text);
         }
         if !process.read_whole::<L>(&file, &mut text)? {
-            match process.fate()? {
-                Fate::Alive => {}
-                Fate::WithoutMemory(_) if !text.is_empty() => return Err(Failure::Ended(process.path)),
-                Fate::WithoutMemory(why) => match process.living_thread(L::FILE) {
-                    Some(thread) => file = thread,
-                    None => return Ok(Snapshot::empty(attempt, why)),
-                },
+            match process.next(L::FILE)? {
+                Next::Reading(other) if other != file && searches < SEARCHES => {
+                    file = other;
+                    searches += 1;
+                    attempt -= 1;
+                }
+                Next::Reading(other) => file = other,
+                Next::WithoutMemory(_) if !text.is_empty() => return Err(Failure::Ended(process.path)),
+                Next::WithoutMemory(why) => return Ok(Snapshot::empty(attempt, why)),
             }
             text.clear();
             continue;
@@ -175,9 +187,24 @@ impl<L: Listing> Snapshot<L> {
 }
 
 /// What became of a process whose descriptors answer no more.
-pub(crate) enum Fate {
+enum Fate {
     Alive,
     WithoutMemory(&'static str),
+}
+
+/// What follows a reading that ended with its address space.
+pub(crate) enum Next {
+    /// Another one, of this file.
+    Reading(PathBuf),
+    WithoutMemory(&'static str),
+}
+
+impl Failure {
+    /// Whether there was no thread any more whose file this is: of the process, that says nothing.
+    pub(crate) fn is_of_thread(&self, file: &Path) -> bool {
+        let Failure::Io(_, error) = self else { return false };
+        file.starts_with(THREADS) && matches!(Errno::from_io_error(error), Some(Errno::NOENT | Errno::SRCH))
+    }
 }
 
 /// A process, pinned by its directory.
@@ -219,22 +246,49 @@ impl Process {
 
     /// As [`read_listing`], of a file opened for it.
     fn read_whole<L: Listing>(&self, name: &Path, text: &mut Vec<u8>) -> Result<bool, Failure> {
-        read_listing::<L>(&self.file(name)?, text).map_err(|error| self.failure(name, error))
+        let read = |file: File| read_listing::<L>(&file, text).map_err(|error| self.failure(name, error));
+        match self.file(name).and_then(read) {
+            Err(failure) if failure.is_of_thread(name) => Ok(false),
+            other => other,
+        }
+    }
+
+    /// Where a listing is to be read again that had nothing, or not all.
+    pub(crate) fn next(&self, file: &str) -> Result<Next, Failure> {
+        Ok(match self.fate()? {
+            Fate::Alive => Next::Reading(file.into()),
+            Fate::WithoutMemory(why) => self.living_thread(file).map_or(Next::WithoutMemory(why), Next::Reading),
+        })
     }
 
     /// The same file of a thread that goes on although the first one has ended (pthread_exit(3)): the
     /// process then looks like a zombie, but its memory is there.
-    pub(crate) fn living_thread(&self, file: &str) -> Option<PathBuf> {
+    fn living_thread(&self, file: &str) -> Option<PathBuf> {
+        for _ in 0..SEARCHES {
+            let threads = self.threads().ok()?;
+            let is_last = threads.len() < 2;
+            let mut files = threads.into_iter().map(|thread| thread.join(file));
+            let found =
+                files.find(|path| self.file(path).is_ok_and(|file| file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)));
+            // If there were some, they can have begun others before they ended.
+            if found.is_some() || is_last {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// The directories of its threads, the first one included even after its end.
+    fn threads(&self) -> io::Result<Vec<PathBuf>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let tasks = rustix::fs::openat(&self.directory, "task", flags, Mode::empty()).ok()?;
-        let threads = rustix::fs::Dir::new(tasks).ok()?.filter_map(Result::ok);
-        threads
-            .map(|thread| Path::new("task").join(OsStr::from_bytes(thread.file_name().to_bytes())).join(file))
-            .find(|path| self.file(path).is_ok_and(|file| file.read_at(&mut [0], 0).is_ok_and(|read| read > 0)))
+        let tasks = rustix::fs::Dir::new(rustix::fs::openat(&self.directory, THREADS, flags, Mode::empty())?)?;
+        let names = tasks.filter_map(|entry| Some(entry.ok()?.file_name().to_bytes().to_vec()));
+        let is_thread = |name: &Vec<u8>| name[0] != b'.';
+        Ok(names.filter(is_thread).map(|name| Path::new(THREADS).join(OsStr::from_bytes(&name))).collect())
     }
 
     /// What became of a process whose address space is gone. See proc_pid_stat(5).
-    pub(crate) fn fate(&self) -> Result<Fate, Failure> {
+    fn fate(&self) -> Result<Fate, Failure> {
         const PF_EXITING: u64 = 0x4;
         const PF_KTHREAD: u64 = 0x20_0000;
         let stat = self.content("stat")?;

@@ -18,7 +18,7 @@
 #![allow(unsafe_code)]
 
 use crate::maps::{self, Dialect};
-use crate::process::{self, Failure, Fate, Process, Snapshot};
+use crate::process::{self, Failure, Next, Process, Snapshot};
 use crate::table::{Row, Table};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -147,19 +147,21 @@ impl Handle {
         let process = Process::open(process::directory(root, pid))?;
         let mut listing = Path::new("maps").to_owned();
         for _ in 0..OPENINGS {
-            let maps = process.file(&listing)?;
+            let maps = match process.file(&listing) {
+                Err(failure) if failure.is_of_thread(&listing) => {
+                    listing = "maps".into();
+                    continue;
+                }
+                other => other?,
+            };
             let (backend, is_alive) = probe(&maps).map_err(|error| process.failure(&listing, error))?;
-            let fate = if is_alive { Fate::Alive } else { process.fate()? };
-            let without_memory = match fate {
-                Fate::Alive if is_alive => None,
-                Fate::Alive => continue,
-                Fate::WithoutMemory(why) => match process.living_thread("maps") {
-                    Some(thread) => {
-                        listing = thread;
-                        continue;
-                    }
-                    None => Some(why),
-                },
+            let without_memory = match (!is_alive).then(|| process.next("maps")).transpose()? {
+                None => None,
+                Some(Next::WithoutMemory(why)) => Some(why),
+                Some(Next::Reading(other)) => {
+                    listing = other;
+                    continue;
+                }
             };
             return Ok(Handle { process, maps, reading: Mutex::new(()), backend, without_memory });
         }
@@ -259,7 +261,10 @@ fn probe(maps: &File) -> io::Result<(Backend, bool)> {
         Ok(_) | Err(Errno::NOENT) => Ok((Backend::Ioctl, true)),
         Err(Errno::SRCH) => Ok((Backend::Ioctl, false)),
         // An older kernel says ENOTTY; a filter of system calls and old emulators say something else.
-        Err(_) => Ok((Backend::Text, maps.read_at(&mut [0], 0)? > 0)),
+        Err(_) => match maps.read_at(&mut [0], 0) {
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::SRCH) => Ok((Backend::Text, false)),
+            read => Ok((Backend::Text, read? > 0)),
+        },
     }
 }
 
