@@ -13,7 +13,7 @@ from procmaps._errors import UnsupportedError
 from procmaps._mapped import MappedFile, current, found
 from procmaps._procmaps import read_elf, read_elf_in_memory
 from procmaps._read import O_PATH, proc_root
-from procmaps._threads import living
+from procmaps._threads import by_living
 from procmaps.query import Process
 
 TYPE_CHECKING = False
@@ -87,9 +87,8 @@ def open_memory(process: Process) -> int:
     """Return a descriptor of the memory of a process."""
     directory = process._native.directory()
     try:
-        return os.open(
-            os.path.join(living("", directory), "mem"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory
-        )
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        return by_living(lambda place: os.open(os.path.join(place, "mem"), flags, dir_fd=directory), "", directory)
     finally:
         os.close(directory)
 
@@ -182,9 +181,13 @@ def _of_descriptor(descriptor: int, root: str) -> Answer:
 def _of_memory(process: Process, maps: list[Map], reason: str) -> Answer:
     pieces = [(m.offset, m.begin_address, m.size) for m in maps if m.is_readable]
     directory = process._native.directory()
-    path = os.path.join(f"{process._root}/self/fd/{directory}", living("", directory), "mem")
+    opened = f"{process._root}/self/fd/{directory}"
+
+    def read(place: str) -> ElfFields | None:
+        return read_elf_in_memory(os.path.join(place, "mem"), pieces)
+
     try:
-        return _answer("memory", lambda: read_elf_in_memory(path, pieces))
+        return _answer("memory", lambda: by_living(read, opened))
     except OSError:
         return Answer(None, reason=reason)
     finally:

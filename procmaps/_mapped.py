@@ -12,7 +12,7 @@ from procmaps._mounts import Mount, mounts, printed
 from procmaps._names import encode
 from procmaps._procmaps import read_build_id
 from procmaps._read import O_PATH
-from procmaps._threads import living
+from procmaps._threads import by_living, living
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ class MappedFile:
     def __enter__(self) -> MappedFile:
         self._directory = self.process._native.directory()
         self._open.append(self._directory)
-        self._living = living("", self._directory)
         try:
             self.descriptor = self._opened(link(self.m), self._directory)
         except OSError:
@@ -79,7 +78,7 @@ class MappedFile:
     def look(self, name: bytes) -> Sight:
         """Look for the file under a name."""
         try:
-            directory, rest = self._opened(os.path.join(self._living, TOP), self._directory), name.lstrip(b"/")
+            directory, rest = self._of_living(TOP), name.lstrip(b"/")
             # One call takes 4095 bytes of a path, and a name can have more.
             while len(rest) > _MOST and (cut := rest.rfind(b"/", 0, _MOST)) > 0:
                 directory, rest = self._opened(rest[:cut], directory), rest[cut + 1 :]
@@ -96,7 +95,7 @@ class MappedFile:
     def program(self) -> Sight:
         """Look at the program that the process executes, which is found without its name."""
         try:
-            return self._compared(self._opened(os.path.join(self._living, "exe"), self._directory))
+            return self._compared(self._of_living("exe"))
         except OSError as error:
             return Sight("unclear", f"the program cannot be looked at: {error.strerror}")
 
@@ -107,7 +106,8 @@ class MappedFile:
     def mounts(self) -> dict[int, Mount]:
         """Return what this process and that one see mounted."""
         ours = mounts(f"{self.process._root}/self/mountinfo")
-        return {**ours, **mounts(os.path.join(self._living, "mountinfo"), dir_fd=self._directory)}
+        theirs = os.path.join(living("", self._directory), "mountinfo")
+        return {**ours, **mounts(theirs, dir_fd=self._directory)}
 
     def is_mounted(self) -> bool:
         """Whether the file is on what is mounted, and not in a file system that the kernel keeps for itself."""
@@ -119,7 +119,7 @@ class MappedFile:
 
     def path_of(self, descriptor: int, name: bytes) -> str | None:
         """Return a path that leads from here to the file, found under a name; None if none does."""
-        place = os.path.join(self.process._path, self._living)
+        place = os.path.join(self.process._path, living("", self._directory))
         for top in ("", os.path.join(place, "root"), os.path.join(place, TOP)):
             path = top + os.fsdecode(name)
             try:
@@ -133,6 +133,9 @@ class MappedFile:
     def link(self) -> str | None:
         """A path of the kernel's own that leads to the file; None if it may not be followed."""
         return f"{self.process._path}/{link(self.m)}" if self.descriptor >= 0 else None
+
+    def _of_living(self, name: str) -> int:
+        return by_living(lambda place: self._opened(os.path.join(place, name), self._directory), "", self._directory)
 
     def _opened(self, path: str | bytes, directory: int, flags: int = 0) -> int:
         descriptor = os.open(path, O_PATH | os.O_CLOEXEC | flags, dir_fd=directory)

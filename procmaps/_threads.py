@@ -6,7 +6,25 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    _T = TypeVar("_T")
+
+# How often another thread is looked for where each that was found has ended meanwhile.
+_SEARCHES = 20
+
+
+def by_living(use: Callable[[str], _T], directory: str, dir_fd: int | None = None) -> _T:
+    """Return what a function makes of the directory that `living` finds: of another, if that thread ends meanwhile."""
+    for _ in range(_SEARCHES):
+        place = living(directory, dir_fd)
+        try:
+            return use(place)
+        except (FileNotFoundError, ProcessLookupError):
+            if living(directory, dir_fd) == place:
+                raise
+    return use(living(directory, dir_fd))
 
 
 def living(directory: str, dir_fd: int | None = None) -> str:
@@ -34,11 +52,15 @@ def living(directory: str, dir_fd: int | None = None) -> str:
 def _places(directory: str, dir_fd: int | None) -> Iterator[str]:
     yield directory
     tasks = os.path.join(directory, "task")
-    try:
-        threads = _listed(tasks, dir_fd)
-    except OSError:  # it has ended
-        return
-    yield from [os.path.join(tasks, thread) for thread in threads]
+    for _ in range(_SEARCHES):
+        try:
+            threads = _listed(tasks, dir_fd)
+        except OSError:  # it has ended
+            return
+        yield from [os.path.join(tasks, thread) for thread in threads]
+        # If there were some, they can have begun others before they ended.
+        if len(threads) < 2:
+            return
 
 
 def _listed(path: str, dir_fd: int | None) -> list[str]:

@@ -10,11 +10,13 @@ import pytest
 import procmaps
 import procmaps.host
 import procmaps.query
+import procmaps.smaps
 
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from procmaps._threads import living
+import procmaps._threads
+from procmaps._threads import by_living, living
 from support.children import talking
 
 CODE = """if True:
@@ -46,10 +48,10 @@ def test_the_thread_that_goes_on(pid):
     os.close(opened)
 
 
-@pytest.mark.parametrize("with_task", [False, True])
-def test_what_has_ended_altogether(tmp_path, with_task):
-    if with_task:
-        (tmp_path / "task" / "7").mkdir(parents=True)
+@pytest.mark.parametrize("threads", [[], ["7"], ["7", "8"]])
+def test_what_has_ended_altogether(tmp_path, threads):
+    for thread in threads:
+        (tmp_path / "task" / thread).mkdir(parents=True)
     assert living(str(tmp_path)) == str(tmp_path)
 
 
@@ -88,3 +90,61 @@ def test_its_command_is_kept_in_a_snapshot(pid):
 
 def test_it_is_not_stale(pid):
     assert pid not in [entry.process.pid for entry in procmaps.host.stale()]
+
+
+# The first thread has ended, and each of the others begins another and ends.
+RELAY = """if True:
+    import ctypes, os, threading
+    def work():
+        threading.Thread(target=work).start()
+    def first():
+        while open(f"/proc/{os.getpid()}/stat").read().rpartition(")")[2].split()[0] != "Z":
+            pass
+        os.write(1, b"ready\\n")
+        work()
+    threading.Thread(target=first).start()
+    ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+@pytest.fixture(scope="module")
+def relay():
+    with talking(RELAY) as child:
+        assert child.stdout.readline() == b"ready\n"
+        yield child.pid
+
+
+def has_a_handle(pid):
+    with procmaps.query.Process(pid) as process:
+        return process.without_memory is None
+
+
+@pytest.mark.parametrize(
+    ("is_read", "times"),
+    [
+        (procmaps.from_pid, 500),
+        (lambda pid: procmaps.smaps.from_pid(pid), 100),
+        (lambda pid: procmaps.smaps.rollup(pid).rss is not None, 500),
+        (lambda pid: list(procmaps.host.scan([pid])), 500),
+        (has_a_handle, 500),
+        (lambda pid: {module.reason for module in procmaps.from_pid(pid).modules()} == {None}, 30),
+    ],
+    ids=["maps", "smaps", "rollup", "scan", "query", "modules"],
+)
+def test_threads_that_end_while_they_are_read_by(relay, is_read, times):
+    assert all([is_read(relay) for _ in range(times)])
+
+
+def test_the_first_thread_that_has_ended_is_no_attempt(pid):
+    assert procmaps.from_pid(pid, attempts=1).attempts == 1
+
+
+def test_threads_that_end_each_time(monkeypatch):
+    places = map(str, range(1000))
+    monkeypatch.setattr(procmaps._threads, "living", lambda *_: next(places))
+
+    def gone(place):
+        raise ProcessLookupError(place)
+
+    with pytest.raises(ProcessLookupError, match="40"):
+        by_living(gone, "")
