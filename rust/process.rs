@@ -283,7 +283,7 @@ impl Process {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let tasks = rustix::fs::Dir::new(rustix::fs::openat(&self.directory, THREADS, flags, Mode::empty())?)?;
         let names = tasks.filter_map(|entry| Some(entry.ok()?.file_name().to_bytes().to_vec()));
-        let is_thread = |name: &Vec<u8>| name[0] != b'.';
+        let is_thread = |name: &Vec<u8>| !name.starts_with(b".");
         Ok(names.filter(is_thread).map(|name| Path::new(THREADS).join(OsStr::from_bytes(&name))).collect())
     }
 
