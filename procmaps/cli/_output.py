@@ -40,7 +40,8 @@ def write(lines: Iterable[str]) -> None:
     Raises:
         Unwritable: They cannot be written.
     """
-    _put(lambda stream: stream.writelines(f"{encodable(line, encoding())}\n" for line in _told(lines)))
+    into = encoding()
+    _put(lambda stream: stream.writelines(f"{encodable(line, into)}\n" for line in _told(lines)))
 
 
 def write_text(text: str) -> None:

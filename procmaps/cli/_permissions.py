@@ -52,6 +52,7 @@ def on_missing(path: str) -> Iterator[str]:
 
 def on_unseen(root: str, is_refused: bool) -> Iterator[str]:
     """Yield what would show more processes to one who asks for all, if some were refused or are hidden."""
+    # Windows hides nothing, and has no geteuid().
     hidden = [line for line in _hidden(root) if os.geteuid()]
     yield from hidden
     if is_refused and os.geteuid():
