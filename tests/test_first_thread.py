@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -19,23 +20,39 @@ import procmaps._threads
 from procmaps._threads import by_living, living
 from support.children import talking
 
+# Its first thread ends. When that has happened another one says so, and goes on.
 CODE = """if True:
-    import ctypes, os, sys, threading, time
+    import ctypes, os, threading, time
+    def relay():
+        threading.Thread(target=relay).start()
     def work():
         while open(f"/proc/{os.getpid()}/stat").read().rpartition(")")[2].split()[0] != "Z":
             time.sleep(0.01)
         os.write(1, b"ready\\n")
-        time.sleep(600)
+        GO_ON
     threading.Thread(target=work).start()
     ctypes.CDLL(None).pthread_exit(None)
 """
 
 
-@pytest.fixture(scope="module")
-def pid():
-    with talking(CODE) as child:
+@contextlib.contextmanager
+def going_on(by):
+    with talking(CODE.replace("GO_ON", by)) as child:
         assert child.stdout.readline() == b"ready\n"
         yield child.pid
+
+
+@pytest.fixture(scope="module")
+def pid():
+    with going_on("time.sleep(600)") as pid:
+        yield pid
+
+
+@pytest.fixture(scope="module")
+def relay():
+    """A process each of whose threads begins the next one and ends."""
+    with going_on("relay()") as pid:
+        yield pid
 
 
 def test_the_thread_that_goes_on(pid):
@@ -90,28 +107,6 @@ def test_its_command_is_kept_in_a_snapshot(pid):
 
 def test_it_is_not_stale(pid):
     assert pid not in [entry.process.pid for entry in procmaps.host.stale()]
-
-
-# The first thread has ended, and each of the others begins another and ends.
-RELAY = """if True:
-    import ctypes, os, threading
-    def work():
-        threading.Thread(target=work).start()
-    def first():
-        while open(f"/proc/{os.getpid()}/stat").read().rpartition(")")[2].split()[0] != "Z":
-            pass
-        os.write(1, b"ready\\n")
-        work()
-    threading.Thread(target=first).start()
-    ctypes.CDLL(None).pthread_exit(None)
-"""
-
-
-@pytest.fixture(scope="module")
-def relay():
-    with talking(RELAY) as child:
-        assert child.stdout.readline() == b"ready\n"
-        yield child.pid
 
 
 def has_a_handle(pid):
