@@ -1,5 +1,5 @@
 # Python without a GIL, in /opt/3.13t.
-[ -e /opt/3.13t/bin/python3 ] && exit
+[ -e /opt/3.13t/bin/pip3 ] && exit
 sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > /etc/apt/sources.list.d/sources.list
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libssl-dev zlib1g-dev
