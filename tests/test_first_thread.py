@@ -21,7 +21,7 @@ from procmaps._threads import by_living, living
 from support.children import talking
 
 # Its first thread ends. When that has happened another one says so, and goes on.
-CODE = """if True:
+TEMPLATE = """if True:
     import ctypes, os, threading, time
     def relay():
         threading.Thread(target=relay).start()
@@ -33,25 +33,27 @@ CODE = """if True:
     threading.Thread(target=work).start()
     ctypes.CDLL(None).pthread_exit(None)
 """
+CODE = TEMPLATE.replace("GO_ON", "time.sleep(600)")
+# Each of its threads begins the next one and ends.
+RELAY = TEMPLATE.replace("GO_ON", "relay()")
 
 
 @contextlib.contextmanager
-def going_on(by):
-    with talking(CODE.replace("GO_ON", by)) as child:
+def running(code):
+    with talking(code) as child:
         assert child.stdout.readline() == b"ready\n"
         yield child.pid
 
 
 @pytest.fixture(scope="module")
 def pid():
-    with going_on("time.sleep(600)") as pid:
+    with running(CODE) as pid:
         yield pid
 
 
 @pytest.fixture(scope="module")
 def relay():
-    """A process each of whose threads begins the next one and ends."""
-    with going_on("relay()") as pid:
+    with running(RELAY) as pid:
         yield pid
 
 
